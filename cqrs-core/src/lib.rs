@@ -1,1 +1,47 @@
-//! The runtime of CQRS and event sourcing: the pattern's words as traits and plain types, and the engine that runs them.
+//! The runtime of CQRS and event sourcing: the pattern's words as traits and plain types, and the engine that runs
+//! them.
+//!
+//! A *command* asks one *aggregate* for a change; the aggregate, folded from its stream of *events*, decides on it with
+//! a pure function; the events are appended; *projections* fold them into the rows of *read models*, which *queries*
+//! answer from. Databases are adapters in crates of their own.
+
+#![forbid(unsafe_code)]
+
+mod aggregate;
+mod batch;
+mod command;
+mod data_type;
+mod envelope;
+mod event;
+mod event_set;
+#[doc(hidden)]
+pub mod private;
+mod projection;
+mod projector;
+mod query;
+mod shape;
+pub mod store;
+mod upcast;
+mod value;
+
+pub use aggregate::{Aggregate, AggregateId, Apply, ApplyError, IdError, Snapshots, TryApply};
+pub use batch::{BatchBuilder, BatchRow, EventBatch, EventRef, StoredType, timestamp_from_micros};
+pub use command::{Command, Context, Decide, Existence, Invalid};
+pub use data_type::{Bytes, DataType};
+pub use envelope::{
+    ExpectedVersion, Meta, Metadata, Origin, Position, RecordedEvent, StreamId, StreamVersion,
+};
+pub use event::{DecodeError, EncodeError, Event, EventDescriptor, encode};
+pub use event_set::{Decoded, EventSet, Member, Route};
+pub use projection::{
+    Keyed, KeysOf, Project, Projection, ProjectionDescriptor, ProjectionKey, RecordedBy, Row, Subscriptions,
+    TryProject, TypedProjector,
+};
+pub use projector::{Fold, FoldFailure, Projector};
+pub use query::{Change, Cursor, CursorError, Page, Query, TypedColumn};
+pub use shape::{FieldShape, Fingerprint, NamedShape, Scalar, Shape, ShapeKind, VariantKind, VariantShape};
+pub use upcast::{TryUpcast, Upcast};
+pub use value::{ColumnType, Value, ValueError, Wide};
+
+#[cfg(feature = "derive")]
+pub use cqrs_derive::{Aggregate, AggregateId, Command, DataType, Event, EventSet, Projection, Query};

@@ -16,7 +16,7 @@ use std::pin::Pin;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-pub use append::{Append, AppendError, Appended, NewEvent};
+pub use append::{Append, AppendError, Appended, Chain, NewEvent};
 pub use error::{StoreError, StoreErrorKind};
 pub use read::{Detail, Direction, EventFilter, ReadAll, ReadStream, Until};
 pub use read_models::{
@@ -52,6 +52,7 @@ pub trait EventStore: Send + Sync + 'static {
     /// # Errors
     ///
     /// [`AppendError::Conflict`] when the stream is not at the expected version, with both versions;
+    /// [`AppendError::Unfounded`] when an earlier append of its [`Chain`] failed;
     /// [`AppendError::Projection`] when an on-commit projection cannot take an event; [`AppendError::Store`] otherwise. An
     /// error whose [`StoreError::outcome_unknown`] is set may have been committed; any other left nothing behind.
     fn append(&self, append: Append) -> BoxFuture<'static, Result<Appended, AppendError>>;

@@ -1,6 +1,8 @@
 //! Appending: what a writer hands to a store, and what comes back.
 
 use std::borrow::Cow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -22,6 +24,29 @@ pub struct Append {
     pub origin: Origin,
     /// Set where the same id again must not record anything again.
     pub command_id: Option<Uuid>,
+    /// Set where the append was decided upon others that may not be settled yet.
+    pub chain: Option<Chain>,
+}
+
+/// Appends of one writer to one stream that were decided upon each other, before the earlier ones were settled.
+///
+/// A version alone cannot tie them together: when the first fails because somebody else wrote to the stream, that
+/// stranger's event may have the very version that the second expects. So a store refuses every append of a broken
+/// chain with [`AppendError::Unfounded`], and breaks the chain, before it attempts any later append, whenever an append that carries
+/// it fails for any reason.
+#[derive(Debug, Clone, Default)]
+pub struct Chain(Arc<AtomicBool>);
+
+impl Chain {
+    /// Says that an append of the chain was not recorded; for stores.
+    pub fn break_off(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether an append of the chain was not recorded.
+    pub fn is_broken(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
 }
 
 /// An event that is not stored yet.
@@ -120,6 +145,12 @@ pub enum AppendError {
         expected: ExpectedVersion,
         /// What was there.
         actual: StreamVersion,
+    },
+    /// An earlier append of the same [`Chain`] was not recorded.
+    #[error("an earlier append to stream {stream}, which this one was decided upon, was not recorded")]
+    Unfounded {
+        /// The stream.
+        stream: StreamId,
     },
     /// An on-commit projection cannot take one of the events.
     #[error("an on-commit projection refused the events: {0}")]

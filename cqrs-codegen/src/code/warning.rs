@@ -1,0 +1,3 @@
+//! Codes.
+
+super::codes! {}

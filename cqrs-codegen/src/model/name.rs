@@ -1,0 +1,75 @@
+//! Names of things, and where in a schema they were said.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+
+use crate::source::Span;
+
+/// A name as the schema writes it, known to be a Rust identifier.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name(String);
+
+impl Name {
+    /// A name that has been checked to be an identifier.
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// As the schema writes it: the name in stored payloads.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// `snake_case`, for fields, functions, modules and tables. May be a Rust keyword.
+    #[must_use]
+    pub fn snake(&self) -> String {
+        snake_case(&self.0)
+    }
+
+    /// `UpperCamelCase`, for types and variants.
+    #[must_use]
+    pub fn camel(&self) -> String {
+        self.0.to_upper_camel_case()
+    }
+}
+
+/// `snake_case` of any text, as the generated code writes it.
+pub(crate) fn snake_case(text: &str) -> String {
+    text.to_snake_case()
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Where in a schema a thing was said.
+///
+/// Origins are equal to each other and hash to nothing: two domains are equal where they mean the same. Only
+/// diagnostics and comments in generated code may look inside.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin(pub Span);
+
+impl Origin {
+    /// The bytes of the schema.
+    #[must_use]
+    pub fn span(self) -> Span {
+        self.0
+    }
+}
+
+impl PartialEq for Origin {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Origin {}
+
+impl Hash for Origin {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
+}

@@ -122,6 +122,9 @@ pub enum DecodeError {
     /// A conversion to a newer shape refused the value.
     #[error("upcasting failed: {0}")]
     Upcast(Box<dyn std::error::Error + Send + Sync>),
+    /// The event was decoded, but the state cannot take it.
+    #[error("it cannot be applied: {0}")]
+    Apply(String),
 }
 
 /// Why an event could not be written.

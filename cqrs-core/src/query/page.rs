@@ -25,8 +25,13 @@ pub struct Page<P: Projection> {
 /// One step of a watched query.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change<P: Projection> {
-    /// All rows as they are now: the first step, and again after a watcher fell too far behind to be told each change.
-    Rows(Page<P>),
+    /// Forget all rows: the watcher fell too far behind to be told each change, and is given the rows anew.
+    Reset,
+    /// All current rows have been given; what follows are changes as they commit.
+    Current {
+        /// The projection's position when the last of them was read.
+        position: Position,
+    },
     /// One row was put in or changed; it passes the query's filters.
     Set {
         /// The row as it is now.

@@ -33,7 +33,7 @@ pub struct Append {
 /// A version alone cannot tie them together: when the first fails because somebody else wrote to the stream, that
 /// stranger's event may have the very version that the second expects. So a store refuses every append of a broken
 /// chain with [`AppendError::Unfounded`], and breaks the chain, before it attempts any later append, whenever an append that carries
-/// it fails for any reason.
+/// it records nothing: because it fails, for any reason, or because its command id was known.
 #[derive(Debug, Clone, Default)]
 pub struct Chain(Arc<AtomicBool>);
 

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::batch::EventBatch;
 use crate::envelope::{Position, StreamId, StreamVersion};
 
 /// A page of one stream.
@@ -53,6 +54,14 @@ pub enum Detail {
 impl ReadStream {
     /// The events of one page when nothing else is asked for.
     pub const PAGE: usize = 4096;
+
+    /// A store ends a page before its limit, other than at the end of the stream, only once its payloads take this many bytes: 8 MiB.
+    pub const PAGE_BYTES: usize = 8 * 1024 * 1024;
+
+    /// Whether a page that answered this read is the last one, as of the moment of the read.
+    pub fn is_last(&self, page: &EventBatch) -> bool {
+        page.len() < self.limit && page.payload_bytes() < Self::PAGE_BYTES
+    }
 
     /// The whole stream, forward, with all details; a page at a time.
     pub fn forward(stream: StreamId) -> Self {

@@ -1,0 +1,158 @@
+//! Putting an application together, and bringing its read models up to date before it starts.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use jiff::Timestamp;
+use tokio::sync::Semaphore;
+
+use crate::aggregate::Aggregate;
+use crate::projection::{Projection, TypedProjector};
+use crate::projector::Projector;
+use crate::store::{FoldError, Store, StoreError};
+
+use super::aggregates::Aggregates;
+use super::projections::Projections;
+use super::{App, Inner};
+
+/// When a projection takes events in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Refresh {
+    /// In the transaction of the append: a receipt means that the rows include it. An event that the projection cannot take
+    /// refuses its command.
+    OnCommit,
+    /// In a task of its own, as fast as it can: rows follow within moments, and appends do not wait for them. An event that the
+    /// projection cannot take stops it, in the open, until it is mended.
+    Continuous,
+}
+
+/// An application about to be built.
+#[must_use = "nothing runs until `build` is awaited"]
+pub struct AppBuilder {
+    store: Arc<dyn Store>,
+    aggregates: Vec<Box<dyn FnOnce(&mut Aggregates, usize) -> Result<(), BuildError> + Send>>,
+    projections: Vec<(Arc<dyn Projector>, Refresh)>,
+    hot_aggregates: usize,
+    in_flight: u32,
+    retries: u32,
+    clock: fn() -> Timestamp,
+}
+
+impl AppBuilder {
+    pub(super) fn new(store: Arc<dyn Store>) -> Self {
+        Self {
+            store,
+            aggregates: Vec::new(),
+            projections: Vec::new(),
+            hot_aggregates: 10_000,
+            in_flight: 4096,
+            retries: 10,
+            clock: Timestamp::now,
+        }
+    }
+
+    /// Adds an aggregate, so that its commands can be executed.
+    pub fn aggregate<A: Aggregate>(mut self) -> Self {
+        self.aggregates.push(Box::new(|aggregates, capacity| {
+            aggregates.register::<A>(capacity).map_err(|(first, second)| BuildError::SameAggregateType {
+                aggregate_type: A::TYPE,
+                first,
+                second,
+            })
+        }));
+        self
+    }
+
+    /// Adds a projection, so that its rows are kept up to date and can be queried.
+    pub fn projection<P: Projection>(mut self, refresh: Refresh) -> Self {
+        self.projections.push((Arc::new(TypedProjector::<P>::new()), refresh));
+        self
+    }
+
+    /// The most aggregates of each type that stay in memory; 10,000 when nothing is said.
+    pub fn hot_aggregates(mut self, most: usize) -> Self {
+        self.hot_aggregates = most;
+        self
+    }
+
+    /// The most commands under way at once, further ones wait; 4,096 when nothing is said.
+    pub fn in_flight(mut self, most: u32) -> Self {
+        self.in_flight = most.max(1);
+        self
+    }
+
+    /// How often a command is tried again when other writers were faster; 10 when nothing is said.
+    pub fn retries(mut self, most: u32) -> Self {
+        self.retries = most;
+        self
+    }
+
+    /// The clock that decisions are given; the system's when nothing is said. Recording times are always the store's.
+    pub fn clock(mut self, clock: fn() -> Timestamp) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Opens the read models and starts. Rows whose projection has another definition than before are built anew first,
+    /// beside the old ones, which serve other processes until then.
+    ///
+    /// # Errors
+    ///
+    /// When two aggregates or two projections claim the same name, when an event cannot be folded, or when the store
+    /// fails.
+    pub async fn build(self) -> Result<App, BuildError> {
+        let mut aggregates = Aggregates::default();
+        for register in self.aggregates {
+            register(&mut aggregates, self.hot_aggregates)?;
+        }
+        let mut projections = Projections::default();
+        for (projector, refresh) in self.projections {
+            projections.start(&self.store, projector, refresh).await?;
+        }
+        Ok(App {
+            inner: Arc::new(Inner {
+                store: self.store,
+                aggregates,
+                projections,
+                in_flight: Arc::new(Semaphore::new(self.in_flight as usize)),
+                most_in_flight: self.in_flight,
+                closing: AtomicBool::new(false),
+                retries: self.retries,
+                clock: self.clock,
+            }),
+        })
+    }
+}
+
+/// Why an application could not be built.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// Two Rust types claim the same streams.
+    #[error(
+        "`{first}` and `{second}` are both stored as aggregate `{aggregate_type}`: name one with #[aggregate(name = \"…\")]"
+    )]
+    SameAggregateType {
+        /// The stored name.
+        aggregate_type: &'static str,
+        /// The type that was added first.
+        first: &'static str,
+        /// The type that was added second.
+        second: &'static str,
+    },
+    /// Two projections claim the same table.
+    #[error(
+        "two projections fill the table `{table}`: name one with #[projection(table = \"…\")], or add it once"
+    )]
+    SameTable {
+        /// The table.
+        table: String,
+    },
+    /// A projection could not be brought up to date.
+    #[error(transparent)]
+    Projection(#[from] FoldError),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

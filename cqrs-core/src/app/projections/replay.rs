@@ -1,0 +1,71 @@
+//! A projection as of a past position, folded from the log in memory.
+
+use std::collections::BTreeMap;
+
+use crate::envelope::Position;
+use crate::projection::{Keyed, Projection, ProjectionKey, TypedProjector};
+use crate::projector::Projector;
+use crate::store::{ReadAll, Store};
+use crate::value::{Value, ValueError};
+
+use crate::app::error::QueryError;
+
+/// The rows of a projection as of a position, ordered by key.
+pub(in crate::app) async fn rows_at<P: Projection>(
+    store: &dyn Store,
+    position: Position,
+) -> Result<Vec<Keyed<P>>, QueryError> {
+    let projector = TypedProjector::<P>::new();
+    let mut rows = BTreeMap::<SortedKey, Vec<Value>>::new();
+    let start = ReadAll::after(Position::START);
+    let mut read = ReadAll { until: position, filter: projector.filter().clone(), ..start };
+    loop {
+        let batch = store.read_all(read.clone()).await?;
+        let fold = projector.begin(&batch).map_err(QueryError::Fold)?;
+        let current = fold.keys().iter().map(|key| rows.get(&SortedKey(key.clone())).cloned()).collect();
+        for change in fold.finish(current).map_err(QueryError::Fold)? {
+            match change.row {
+                Some(row) => rows.insert(SortedKey(change.key), row),
+                None => rows.remove(&SortedKey(change.key)),
+            };
+        }
+        if batch.end() <= read.after || batch.end() >= position {
+            break;
+        }
+        read.after = batch.end();
+    }
+    rows.into_values().map(|cells| keyed(cells)).collect()
+}
+
+/// A row with its key, from cells.
+pub(in crate::app) fn keyed<P: Projection>(cells: Vec<Value>) -> Result<Keyed<P>, QueryError> {
+    let unreadable = |reason: ValueError| QueryError::Row { table: P::DESCRIPTOR.table.to_owned(), reason };
+    let mut cells = cells.into_iter();
+    let key = P::Key::read(&mut cells).map_err(unreadable)?;
+    let row = P::read(&mut cells).map_err(unreadable)?;
+    Ok(Keyed { key, row })
+}
+
+/// Cells of a key with the order that tables have.
+pub(in crate::app) struct SortedKey(pub(in crate::app) Vec<Value>);
+
+impl Ord for SortedKey {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        let parts = self.0.iter().zip(&other.0).map(|(a, b)| a.order(b));
+        parts.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then).then(self.0.len().cmp(&other.0.len()))
+    }
+}
+
+impl PartialOrd for SortedKey {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for SortedKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for SortedKey {}

@@ -28,6 +28,7 @@ pub use error::{ExecuteError, LoadError, QueryError, Undecodable, WaitError};
 pub use execute::Execute;
 pub use load::{Loaded, fold_stream};
 pub use projections::ProjectionStatus;
+pub(crate) use projections::{SortedKey, keyed};
 pub use query::{Ask, Count};
 pub use receipt::Receipt;
 pub use watch::Watch;

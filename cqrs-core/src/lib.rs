@@ -8,7 +8,9 @@
 #![forbid(unsafe_code)]
 
 mod aggregate;
+mod app;
 mod batch;
+mod cloud_event;
 mod command;
 mod data_type;
 mod envelope;
@@ -21,11 +23,18 @@ mod projector;
 mod query;
 mod shape;
 pub mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod upcast;
 mod value;
 
 pub use aggregate::{Aggregate, AggregateId, Apply, ApplyError, IdError, Snapshots, TryApply};
+pub use app::{
+    App, AppBuilder, Ask, BuildError, Caller, Count, Execute, ExecuteError, LoadError, Loaded,
+    ProjectionStatus, QueryError, Receipt, Refresh, Undecodable, WaitError, Watch, fold_stream,
+};
 pub use batch::{BatchBuilder, BatchRow, EventBatch, EventRef, StoredType, timestamp_from_micros};
+pub use cloud_event::CloudEvent;
 pub use command::{Command, Context, Decide, Existence, Invalid};
 pub use data_type::{Bytes, DataType};
 pub use envelope::{

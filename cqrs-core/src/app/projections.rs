@@ -19,7 +19,8 @@ use crate::store::{FoldError, Generation, Store, StoreError, TableDefinition};
 use super::builder::{BuildError, Refresh};
 use super::error::WaitError;
 
-pub(super) use replay::{SortedKey, keyed, rows_at};
+pub(super) use replay::rows_at;
+pub(crate) use replay::{SortedKey, keyed};
 
 /// How one projection is doing.
 #[derive(Debug, Clone)]

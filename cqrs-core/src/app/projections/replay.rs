@@ -38,7 +38,7 @@ pub(in crate::app) async fn rows_at<P: Projection>(
 }
 
 /// A row with its key, from cells.
-pub(in crate::app) fn keyed<P: Projection>(cells: Vec<Value>) -> Result<Keyed<P>, QueryError> {
+pub(crate) fn keyed<P: Projection>(cells: Vec<Value>) -> Result<Keyed<P>, QueryError> {
     let unreadable = |reason: ValueError| QueryError::Row { table: P::DESCRIPTOR.table.to_owned(), reason };
     let mut cells = cells.into_iter();
     let key = P::Key::read(&mut cells).map_err(unreadable)?;
@@ -47,7 +47,7 @@ pub(in crate::app) fn keyed<P: Projection>(cells: Vec<Value>) -> Result<Keyed<P>
 }
 
 /// Cells of a key with the order that tables have.
-pub(in crate::app) struct SortedKey(pub(in crate::app) Vec<Value>);
+pub(crate) struct SortedKey(pub(crate) Vec<Value>);
 
 impl Ord for SortedKey {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {

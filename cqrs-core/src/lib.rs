@@ -16,6 +16,7 @@ mod data_type;
 mod envelope;
 mod event;
 mod event_set;
+mod memory;
 #[doc(hidden)]
 pub mod private;
 mod projection;
@@ -42,6 +43,7 @@ pub use envelope::{
 };
 pub use event::{DecodeError, EncodeError, Event, EventDescriptor, encode};
 pub use event_set::{Decoded, EventSet, Member, Route};
+pub use memory::MemoryStore;
 pub use projection::{
     Keyed, KeysOf, Project, Projection, ProjectionDescriptor, ProjectionKey, RecordedBy, Row, Subscriptions,
     TryProject, TypedProjector,

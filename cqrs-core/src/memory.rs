@@ -1,0 +1,352 @@
+//! A store in memory: for tests, for prototypes, and for measuring the engine without a database.
+//!
+//! It keeps every promise of a store but one: what it holds ends with the process. An append is done when the call
+//! returns, its future is ready at once. It never evicts: memory grows with the log.
+
+mod changes;
+mod log;
+mod page;
+mod rows;
+mod table;
+mod tables;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use tokio::sync::{broadcast, watch};
+use uuid::Uuid;
+
+use self::changes::Changes;
+use self::log::{Commit, Log};
+use self::table::{Attached, Table};
+use self::tables::Tables;
+use crate::batch::EventBatch;
+use crate::envelope::{Position, StreamId, StreamVersion};
+use crate::projector::Projector;
+use crate::store::{
+    Append, AppendError, Appended, BoxFuture, Chain, EventStore, FoldError, Generation, ReadAll,
+    ReadModelStore, ReadStream, RowPage, RowQuery, Snapshot, SnapshotStore, StoreError, TableChange,
+    TableDefinition, TableState,
+};
+
+/// A store in memory. A clone is a handle on the same store.
+///
+/// ```
+/// use cqrs_core::store::{Append, EventStore, NewEvent};
+/// use cqrs_core::{ExpectedVersion, MemoryStore, Origin, StreamId};
+/// use uuid::Uuid;
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let store = MemoryStore::new();
+/// let opened = NewEvent { event_id: Uuid::now_v7(), name: "Opened".into(), version: 1, payload: b"{}".into() };
+/// let appended = store
+///     .append(Append {
+///         stream: StreamId::new("Door", "front"),
+///         expected: ExpectedVersion::NoStream,
+///         events: vec![opened],
+///         origin: Origin::default(),
+///         command_id: None,
+///         chain: None,
+///     })
+///     .await
+///     .unwrap();
+/// assert_eq!(appended.version.get(), 1);
+/// # });
+/// ```
+#[derive(Clone, Default)]
+pub struct MemoryStore {
+    inner: Arc<Inner>,
+}
+
+/// Locks are taken in this order: writer, tables, one table. None is held across an await.
+#[derive(Default)]
+struct Inner {
+    writer: Mutex<Writer>,
+    tables: Tables,
+    changes: Changes,
+    snapshots: Mutex<HashMap<StreamId, Snapshot>>,
+    closed: AtomicBool,
+}
+
+/// What an append changes; one append at a time.
+struct Writer {
+    log: Log,
+    attached: Vec<Attached>,
+    /// Dropped when the store closes, which ends every watch.
+    head: Option<watch::Sender<Position>>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl Default for Writer {
+    fn default() -> Self {
+        let head = Some(watch::Sender::new(Position::START));
+        Self { log: Log::default(), attached: Vec::new(), head }
+    }
+}
+
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let head = locked(&self.inner.writer).log.head();
+        formatter.debug_struct("MemoryStore").field("head", &head.get()).finish_non_exhaustive()
+    }
+}
+
+/// When the events of an append were recorded.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Recorded {
+    Now,
+    Before,
+}
+
+impl Writer {
+    fn append(
+        &mut self,
+        append: Append,
+        now: i64,
+        changes: &Changes,
+    ) -> Result<(Arc<Commit>, Recorded), AppendError> {
+        let Self { log, attached, head } = self;
+        let head = head.as_ref().ok_or_else(StoreError::closed)?;
+        if let Some(first) = append.command_id.and_then(|id| log.command(id)) {
+            return Ok((Arc::clone(first), Recorded::Before));
+        }
+        let commit = log.prepare(append, now)?;
+        if commit.events.is_empty() {
+            return Ok((log.commit(commit), Recorded::Now));
+        }
+        // Every fold is done before anything changes, so that a refusal leaves nothing behind.
+        let folded = table::fold_commit(attached, &commit)?;
+        table::write_all(folded, commit.position, changes);
+        let commit = log.commit(commit);
+        head.send_replace(commit.position);
+        Ok((commit, Recorded::Now))
+    }
+}
+
+impl Inner {
+    fn ensure_open(&self) -> Result<(), StoreError> {
+        if self.closed.load(Ordering::Acquire) { Err(StoreError::closed()) } else { Ok(()) }
+    }
+
+    fn append(&self, mut append: Append) -> Result<Appended, AppendError> {
+        let within_limits = append.check_limits();
+        let chain = append.chain.take();
+        let now = Timestamp::now().as_microsecond();
+        let mut writer = locked(&self.writer);
+        let outcome = if chain.as_ref().is_some_and(Chain::is_broken) {
+            Err(AppendError::Unfounded { stream: append.stream })
+        } else {
+            within_limits.map_err(AppendError::Store).and_then(|()| writer.append(append, now, &self.changes))
+        };
+        if let Some(chain) = chain
+            && !matches!(outcome, Ok((_, Recorded::Now)))
+        {
+            chain.break_off();
+        }
+        drop(writer);
+        outcome.map(|(commit, recorded)| commit.outcome(recorded == Recorded::Before))
+    }
+
+    /// Folds what a table has not seen yet, and then, under the writer's lock, makes it part of every append.
+    async fn attach(&self, projector: Arc<dyn Projector>) -> Result<(), FoldError> {
+        let definition = projector.table();
+        loop {
+            self.ensure_open()?;
+            let table = self
+                .tables
+                .live(&definition)
+                .ok_or_else(|| tables::superseded(&definition, Position::START, None))?;
+            let from = table.checkpoint();
+            let mut read = ReadAll::after(from);
+            read.filter = projector.filter().clone();
+            let batch = page::read_all(&self.writer, &read);
+            match table.fold(&*projector, from, &batch, &self.changes) {
+                // Somebody else folds the same table: go on from where they left it.
+                Ok(()) | Err(FoldError::Superseded { actual: Some(_), .. }) => {}
+                Err(error) => return Err(error),
+            }
+            if self.attach_at_head(&projector, table) {
+                return Ok(());
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Makes a live table part of every append, if there is no event that it has not seen.
+    fn attach_at_head(&self, projector: &Arc<dyn Projector>, table: Arc<Table>) -> bool {
+        let mut writer = locked(&self.writer);
+        if !table.is_live_at(writer.log.head()) {
+            return false;
+        }
+        writer.attached.retain(|attached| !Arc::ptr_eq(&attached.table, &table));
+        writer.attached.push(Attached { projector: Arc::clone(projector), table });
+        true
+    }
+
+    fn promote(&self, definition: &TableDefinition) -> Result<(), StoreError> {
+        let mut writer = locked(&self.writer);
+        self.ensure_open()?;
+        let replaced = self.tables.promote(definition)?;
+        writer.attached.retain(|attached| !Arc::ptr_eq(&attached.table, &replaced));
+        Ok(())
+    }
+
+    fn close(&self) {
+        let mut writer = locked(&self.writer);
+        self.closed.store(true, Ordering::Release);
+        writer.head = None;
+        self.changes.close();
+    }
+}
+
+impl EventStore for MemoryStore {
+    fn append(&self, append: Append) -> BoxFuture<'static, Result<Appended, AppendError>> {
+        Box::pin(std::future::ready(self.inner.append(append)))
+    }
+
+    fn find_command(&self, command_id: Uuid) -> BoxFuture<'_, Result<Option<Appended>, StoreError>> {
+        Box::pin(async move {
+            self.inner.ensure_open()?;
+            let commit = locked(&self.inner.writer).log.command(command_id).cloned();
+            Ok(commit.map(|commit| commit.outcome(false)))
+        })
+    }
+
+    fn read_stream(&self, read: ReadStream) -> BoxFuture<'_, Result<EventBatch, StoreError>> {
+        Box::pin(async move {
+            self.inner.ensure_open()?;
+            Ok(page::read_stream(&self.inner.writer, &read))
+        })
+    }
+
+    fn stream_version(&self, stream: StreamId) -> BoxFuture<'_, Result<StreamVersion, StoreError>> {
+        Box::pin(async move {
+            self.inner.ensure_open()?;
+            Ok(locked(&self.inner.writer).log.stream_version(&stream))
+        })
+    }
+
+    fn read_all(&self, read: ReadAll) -> BoxFuture<'_, Result<EventBatch, StoreError>> {
+        Box::pin(async move {
+            self.inner.ensure_open()?;
+            Ok(page::read_all(&self.inner.writer, &read))
+        })
+    }
+
+    fn head(&self) -> BoxFuture<'_, Result<Position, StoreError>> {
+        Box::pin(async move {
+            self.inner.ensure_open()?;
+            Ok(locked(&self.inner.writer).log.head())
+        })
+    }
+
+    fn watch_head(&self) -> watch::Receiver<Position> {
+        let writer = locked(&self.inner.writer);
+        match &writer.head {
+            Some(head) => head.subscribe(),
+            None => watch::channel(writer.log.head()).1,
+        }
+    }
+
+    fn close(&self) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(async move {
+            self.inner.close();
+            Ok(())
+        })
+    }
+}
+
+impl SnapshotStore for MemoryStore {
+    fn load_snapshot(&self, stream: StreamId) -> BoxFuture<'_, Result<Option<Snapshot>, StoreError>> {
+        Box::pin(async move {
+            self.inner.ensure_open()?;
+            Ok(locked(&self.inner.snapshots).get(&stream).cloned())
+        })
+    }
+
+    fn save_snapshot(&self, stream: StreamId, snapshot: Snapshot) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(async move {
+            self.inner.ensure_open()?;
+            let mut snapshots = locked(&self.inner.snapshots);
+            let is_news = snapshots.get(&stream).is_none_or(|kept| {
+                kept.fingerprint != snapshot.fingerprint || kept.version < snapshot.version
+            });
+            if is_news {
+                snapshots.insert(stream, snapshot);
+            }
+            Ok(())
+        })
+    }
+}
+
+impl ReadModelStore for MemoryStore {
+    fn open_table(&self, table: Arc<TableDefinition>) -> BoxFuture<'_, Result<TableState, StoreError>> {
+        Box::pin(async move {
+            self.inner.ensure_open()?;
+            Ok(self.inner.tables.open(table))
+        })
+    }
+
+    fn fold(
+        &self,
+        projector: Arc<dyn Projector>,
+        generation: Generation,
+        from: Position,
+        batch: Arc<EventBatch>,
+    ) -> BoxFuture<'_, Result<(), FoldError>> {
+        Box::pin(async move {
+            self.inner.ensure_open()?;
+            let definition = projector.table();
+            let table = self.inner.tables.find(&definition, generation);
+            let table = table.ok_or_else(|| tables::superseded(&definition, from, None))?;
+            table.fold(&*projector, from, &batch, &self.inner.changes)
+        })
+    }
+
+    fn promote(&self, table: Arc<TableDefinition>) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(async move { self.inner.promote(&table) })
+    }
+
+    fn attach(&self, projector: Arc<dyn Projector>) -> BoxFuture<'_, Result<(), FoldError>> {
+        Box::pin(self.inner.attach(projector))
+    }
+
+    fn checkpoint(&self, table: Arc<TableDefinition>) -> BoxFuture<'_, Result<Position, StoreError>> {
+        Box::pin(async move {
+            self.inner.ensure_open()?;
+            Ok(self.inner.tables.serving(&table)?.checkpoint())
+        })
+    }
+
+    fn rows(&self, query: RowQuery) -> BoxFuture<'_, Result<RowPage, StoreError>> {
+        Box::pin(async move {
+            self.inner.ensure_open()?;
+            self.inner.tables.serving(&query.table)?.read(&query)
+        })
+    }
+
+    fn count_rows(&self, query: RowQuery) -> BoxFuture<'_, Result<u64, StoreError>> {
+        Box::pin(async move {
+            self.inner.ensure_open()?;
+            self.inner.tables.serving(&query.table)?.count(&query)
+        })
+    }
+
+    fn table_changes(&self) -> broadcast::Receiver<Arc<TableChange>> {
+        self.inner.changes.listen()
+    }
+}
+
+/// Locks a mutex; one that a panic poisoned too, as nothing is changed before all that can panic is done.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,45 @@
+//! The changes of live tables, told to whoever listens, until the store closes.
+//!
+//! It holds back a bounded number of changes for a slow listener, who is told of what it missed.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use tokio::sync::broadcast;
+
+use crate::envelope::Position;
+use crate::store::{RowChange, TableChange};
+
+/// How many changes a listener may fall behind.
+const KEPT: usize = 1024;
+
+pub(super) struct Changes {
+    /// `None` once the store is closed.
+    sender: RwLock<Option<broadcast::Sender<Arc<TableChange>>>>,
+}
+
+impl Default for Changes {
+    fn default() -> Self {
+        Self { sender: RwLock::new(Some(broadcast::Sender::new(KEPT))) }
+    }
+}
+
+impl Changes {
+    /// Tells what a commit changed. Whoever calls this holds the table's lock, so that changes arrive in commit order.
+    pub(super) fn announce(&self, table: &str, checkpoint: Position, changes: Vec<RowChange>) {
+        let sender = self.sender.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(sender) = sender.as_ref().filter(|sender| sender.receiver_count() > 0) {
+            // An error says that the last listener has just left, which is nobody's loss.
+            let _ = sender.send(Arc::new(TableChange { table: table.to_owned(), checkpoint, changes }));
+        }
+    }
+
+    pub(super) fn listen(&self) -> broadcast::Receiver<Arc<TableChange>> {
+        let sender = self.sender.read().unwrap_or_else(PoisonError::into_inner);
+        sender.as_ref().map_or_else(|| broadcast::channel(1).1, broadcast::Sender::subscribe)
+    }
+
+    /// Ends every listener, once it has heard what was told before.
+    pub(super) fn close(&self) {
+        *self.sender.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}

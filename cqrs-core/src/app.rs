@@ -26,7 +26,7 @@ pub use builder::{AppBuilder, BuildError, Refresh};
 pub use caller::Caller;
 pub use error::{ExecuteError, LoadError, QueryError, Undecodable, WaitError};
 pub use execute::Execute;
-pub use load::{Loaded, fold_stream};
+pub use load::Loaded;
 pub use projections::ProjectionStatus;
 pub(crate) use projections::{SortedKey, keyed};
 pub use query::{Ask, Count};
@@ -139,12 +139,18 @@ impl App {
         position: Position,
         within: Duration,
     ) -> Result<(), WaitError> {
-        self.inner
-            .projections
-            .get::<P>()
-            .ok_or_else(WaitError::unregistered::<P>)?
-            .wait_for(position, within)
-            .await
+        let running = self.inner.projections.get::<P>().ok_or_else(WaitError::unregistered::<P>)?;
+        running.wait_for(position, within).await.map(drop)
+    }
+
+    /// Folds everything up to the newest event into a projection now, whatever its [`Refresh`]; returns how far its rows have come.
+    ///
+    /// # Errors
+    ///
+    /// When an event cannot be folded, or the store fails; what was folded before it stays.
+    pub async fn refresh<P: Projection>(&self) -> Result<Position, WaitError> {
+        let running = self.inner.projections.get::<P>().ok_or_else(WaitError::unregistered::<P>)?;
+        running.refresh().await.map_err(WaitError::Failed)
     }
 
     /// How the projections of this application are doing.

@@ -32,7 +32,7 @@ mod value;
 pub use aggregate::{Aggregate, AggregateId, Apply, ApplyError, IdError, Snapshots, TryApply};
 pub use app::{
     App, AppBuilder, Ask, BuildError, Caller, Count, Execute, ExecuteError, LoadError, Loaded,
-    ProjectionStatus, QueryError, Receipt, Refresh, Undecodable, WaitError, Watch, fold_stream,
+    ProjectionStatus, QueryError, Receipt, Refresh, Undecodable, WaitError, Watch,
 };
 pub use batch::{BatchBuilder, BatchRow, EventBatch, EventRef, StoredType, timestamp_from_micros};
 pub use cloud_event::CloudEvent;

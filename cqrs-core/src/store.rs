@@ -8,6 +8,7 @@ mod append;
 mod error;
 mod read;
 mod read_models;
+mod shared;
 mod subscription;
 
 use std::future::Future;

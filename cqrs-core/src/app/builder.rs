@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
@@ -25,13 +26,20 @@ pub enum Refresh {
     /// In a task of its own, as fast as it can: rows follow within moments, and appends do not wait for them. An event that the
     /// projection cannot take stops it, in the open, until it is mended.
     Continuous,
+    /// As [`Continuous`](Self::Continuous), but only once in this time: many changes of one row in between are written once.
+    Every(Duration),
+    /// Only when [`App::refresh`](super::App::refresh) is called.
+    Manual,
 }
+
+/// Registers one aggregate with a capacity.
+type Register = Box<dyn FnOnce(&mut Aggregates, usize) -> Result<(), BuildError> + Send>;
 
 /// An application about to be built.
 #[must_use = "nothing runs until `build` is awaited"]
 pub struct AppBuilder {
     store: Arc<dyn Store>,
-    aggregates: Vec<Box<dyn FnOnce(&mut Aggregates, usize) -> Result<(), BuildError> + Send>>,
+    aggregates: Vec<Register>,
     projections: Vec<(Arc<dyn Projector>, Refresh)>,
     hot_aggregates: usize,
     in_flight: u32,

@@ -41,11 +41,7 @@ pub(super) async fn load<A: Aggregate>(
 }
 
 /// Folds the events of a forward read into a state, a page at a time.
-///
-/// # Errors
-///
-/// When the store fails, or an event cannot be decoded or applied.
-pub async fn fold_stream<A: Aggregate>(
+async fn fold_stream<A: Aggregate>(
     store: &dyn Store,
     mut read: ReadStream,
     mut loaded: Loaded<A>,

@@ -19,6 +19,8 @@ use crate::store::{FoldError, Generation, Store, StoreError, TableDefinition};
 use super::builder::{BuildError, Refresh};
 use super::error::WaitError;
 
+use running::Follower;
+
 pub(super) use replay::rows_at;
 pub(crate) use replay::{SortedKey, keyed};
 
@@ -48,6 +50,7 @@ pub(super) struct Projections {
 /// One projection that is kept up to date.
 pub(super) struct Running {
     pub(super) table: Arc<TableDefinition>,
+    projector: Arc<dyn Projector>,
     refresh: Refresh,
     store: Arc<dyn Store>,
     progress: watch::Receiver<Progress>,
@@ -80,14 +83,17 @@ impl Projections {
         let start = Progress { position: state.checkpoint, failure: None };
         let (sender, progress) = watch::channel(start);
         match refresh {
-            Refresh::OnCommit => store.attach(projector).await?,
-            Refresh::Continuous => {
-                let stopping = self.stopping.subscribe();
-                let task = running::follow(Arc::clone(store), projector, state.checkpoint, sender, stopping);
+            Refresh::OnCommit => store.attach(Arc::clone(&projector)).await?,
+            Refresh::Manual => {}
+            Refresh::Continuous | Refresh::Every(_) => {
+                let every = if let Refresh::Every(pause) = refresh { Some(pause) } else { None };
+                let follower = Follower::new(Arc::clone(store), Arc::clone(&projector), state.checkpoint);
+                let task = running::follow(follower, every, sender, self.stopping.subscribe());
                 self.tasks.get_mut().push(tokio::spawn(task));
             }
         }
-        let running = Running { table: Arc::clone(&table), refresh, store: Arc::clone(store), progress };
+        let running =
+            Running { table: Arc::clone(&table), projector, refresh, store: Arc::clone(store), progress };
         self.by_table.insert(table.name.clone(), Arc::new(running));
         Ok(())
     }
@@ -113,6 +119,11 @@ impl Projections {
         Ok(all)
     }
 
+    /// Turns `true` when the application stops.
+    pub(super) fn stopping(&self) -> watch::Receiver<bool> {
+        self.stopping.subscribe()
+    }
+
     /// Stops all tasks between two batches and waits for them.
     pub(super) async fn stop(&self) {
         self.stopping.send_replace(true);
@@ -135,14 +146,25 @@ impl Running {
         Ok(seen.max(self.store.checkpoint(Arc::clone(&self.table)).await?))
     }
 
-    /// Waits until the rows include everything up to a position.
-    pub(super) async fn wait_for(&self, wanted: Position, within: Duration) -> Result<(), WaitError> {
+    /// Folds everything up to the newest event now; returns how far the rows have come.
+    pub(super) async fn refresh(&self) -> Result<Position, FoldError> {
+        let checkpoint = self.position().await?;
+        if self.refresh == Refresh::OnCommit {
+            return Ok(checkpoint);
+        }
+        let mut follower = Follower::new(Arc::clone(&self.store), Arc::clone(&self.projector), checkpoint);
+        while follower.step().await? {}
+        follower.keep_place().await
+    }
+
+    /// Waits until the rows include everything up to a position; returns how far they have come.
+    pub(super) async fn wait_for(&self, wanted: Position, within: Duration) -> Result<Position, WaitError> {
         let deadline = Instant::now() + within;
         let mut progress = self.progress.clone();
         loop {
             let reached = self.position().await?;
             if reached >= wanted {
-                return Ok(());
+                return Ok(reached);
             }
             if let Some(failure) = progress.borrow_and_update().failure.clone() {
                 return Err(WaitError::Failed(failure));
@@ -154,8 +176,8 @@ impl Running {
             }
             let pause = LOOK_AGAIN.min(deadline - now);
             match (self.refresh, tokio::time::timeout(pause, progress.changed()).await) {
-                // An on-commit projection has no task: only the store moves its checkpoint.
-                (Refresh::OnCommit, Ok(Err(_))) => tokio::time::sleep(pause).await,
+                // These have no task: others move the checkpoint.
+                (Refresh::OnCommit | Refresh::Manual, Ok(Err(_))) => tokio::time::sleep(pause).await,
                 (_, Ok(Err(_))) => return Err(WaitError::ShuttingDown),
                 (_, Ok(Ok(())) | Err(_)) => {}
             }

@@ -122,7 +122,7 @@ impl<'a, Q: Query> Ask<'a, Q> {
             }
             rows.after = Some(place);
         }
-        running.wait_for(self.after, self.within).await?;
+        let seen = running.wait_for(self.after, self.within).await?;
         let (table, order) = (Arc::clone(&rows.table), rows.order.clone());
         let page = self.app.inner.store.rows(rows).await?;
         let last = page.rows.last().filter(|_| page.more);
@@ -132,7 +132,7 @@ impl<'a, Q: Query> Ask<'a, Q> {
         };
         let next = last.map(|row| Cursor::new(same_query, place_of(row)));
         let rows: Result<Vec<_>, _> = page.rows.into_iter().map(keyed::<Q::Projection>).collect();
-        Ok(Page { rows: rows?, next, position: page.checkpoint })
+        Ok(Page { rows: rows?, next, position: seen.max(page.checkpoint) })
     }
 }
 

@@ -1,10 +1,10 @@
 //! Watching a query: the current rows, then every change of them, each once and in commit order.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{broadcast, watch};
 
 use crate::envelope::Position;
 use crate::projection::{Projection, ProjectionKey};
@@ -24,8 +24,9 @@ pub struct Watch<Q: Query> {
     query: RowQuery,
     changes: broadcast::Receiver<Arc<TableChange>>,
     ready: VecDeque<Change<Q::Projection>>,
-    rows: std::collections::BTreeSet<SortedKey>,
+    rows: BTreeSet<SortedKey>,
     stage: Stage,
+    stopping: watch::Receiver<bool>,
 }
 
 enum Stage {
@@ -46,7 +47,8 @@ impl<Q: Query> Watch<Q> {
         let changes = app.inner.store.table_changes();
         let query = RowQuery { order: Vec::new(), after: None, limit: PAGE, ..query };
         let stage = Stage::Reading { pages: Vec::new() };
-        Self { app, query, changes, ready: VecDeque::new(), rows: std::collections::BTreeSet::new(), stage }
+        let stopping = app.inner.projections.stopping();
+        Self { app, query, changes, ready: VecDeque::new(), rows: BTreeSet::new(), stage, stopping }
     }
 
     /// The next change; waits until there is one.
@@ -89,7 +91,11 @@ impl<Q: Query> Watch<Q> {
     }
 
     async fn follow(&mut self) -> Result<(), QueryError> {
-        match self.changes.recv().await {
+        let next = tokio::select! {
+            next = self.changes.recv() => next,
+            _ = self.stopping.wait_for(|stopping| *stopping) => Err(RecvError::Closed),
+        };
+        match next {
             Ok(change) if change.table == self.query.table.name => self.take(&change),
             Ok(_) => Ok(()),
             Err(RecvError::Closed) => Err(WaitError::ShuttingDown.into()),

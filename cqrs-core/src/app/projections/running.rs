@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::Progress;
-use crate::batch::EventBatch;
+use crate::batch::{BatchBuilder, EventBatch};
 use crate::envelope::Position;
 use crate::projector::Projector;
 use crate::store::{FoldError, Generation, ReadAll, Store, StoreError, StoreErrorKind};
@@ -44,14 +44,13 @@ pub(super) async fn build_anew(
 }
 
 /// Keeps a live table up to date until told to stop. Errors are reported in `progress` and tried again, ever more rarely.
+/// With `every`, it rests that long after each time that it has caught up.
 pub(super) async fn follow(
-    store: Arc<dyn Store>,
-    projector: Arc<dyn Projector>,
-    checkpoint: Position,
+    mut follower: Follower,
+    every: Option<Duration>,
     progress: watch::Sender<Progress>,
     mut stopping: watch::Receiver<bool>,
 ) {
-    let mut follower = Follower { store, projector, checkpoint, seen: checkpoint };
     let mut head = follower.store.watch_head();
     let mut pause = FIRST_PAUSE;
     while !*stopping.borrow() {
@@ -66,7 +65,7 @@ pub(super) async fn follow(
                 progress.send_replace(Progress { position: follower.seen, failure: None });
                 if !moved {
                     tokio::select! {
-                        changed = head.changed() => if changed.is_err() { return },
+                        changed = rest(&mut head, every) => if changed.is_err() { return },
                         _ = stopping.changed() => return,
                     }
                 }
@@ -86,10 +85,22 @@ pub(super) async fn follow(
     }
 }
 
+/// Waits for the head to move, and for the time to pass where there is one.
+async fn rest(
+    head: &mut watch::Receiver<Position>,
+    every: Option<Duration>,
+) -> Result<(), watch::error::RecvError> {
+    if let Some(pause) = every {
+        tokio::time::sleep(pause).await;
+    }
+    head.changed().await
+}
+
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-struct Follower {
+/// A reader of the log that folds what it reads into a live table.
+pub(super) struct Follower {
     store: Arc<dyn Store>,
     projector: Arc<dyn Projector>,
     /// What the table's checkpoint is believed to be.
@@ -99,28 +110,46 @@ struct Follower {
 }
 
 impl Follower {
+    pub(super) fn new(store: Arc<dyn Store>, projector: Arc<dyn Projector>, checkpoint: Position) -> Self {
+        Self { store, projector, checkpoint, seen: checkpoint }
+    }
+
+    /// Moves the table's checkpoint up to what was read, where nothing in between was wanted; returns it.
+    pub(super) async fn keep_place(&mut self) -> Result<Position, FoldError> {
+        if self.checkpoint < self.seen {
+            let nothing = Arc::new(BatchBuilder::default().finish(self.seen));
+            self.fold(nothing).await?;
+        }
+        Ok(self.seen)
+    }
+
     /// Folds one page; says whether there was one.
-    async fn step(&mut self) -> Result<bool, FoldError> {
+    pub(super) async fn step(&mut self) -> Result<bool, FoldError> {
         let batch = read(&*self.store, &self.projector, self.seen).await?;
         let end = batch.end();
         if end <= self.seen {
             return Ok(false);
         }
         if !batch.is_empty() || end.since(self.checkpoint) > UNWANTED_SPAN {
-            let (projector, batch) = (Arc::clone(&self.projector), Arc::new(batch));
-            match self.store.fold(projector, Generation::Live, self.checkpoint, batch).await {
-                Ok(()) => self.checkpoint = end,
-                // Another engine keeps the same table up to date: go on from where it is.
-                Err(FoldError::Superseded { actual: Some(actual), .. }) => {
-                    self.checkpoint = actual;
-                    self.seen = actual;
-                    return Ok(true);
-                }
-                Err(error) => return Err(error),
-            }
+            self.fold(Arc::new(batch)).await?;
+        } else {
+            self.seen = end;
         }
-        self.seen = end;
         Ok(true)
+    }
+
+    /// Folds a batch, or goes on from where another engine is that keeps the same table up to date.
+    async fn fold(&mut self, batch: Arc<EventBatch>) -> Result<(), FoldError> {
+        let end = batch.end();
+        let folded =
+            self.store.fold(Arc::clone(&self.projector), Generation::Live, self.checkpoint, batch).await;
+        self.checkpoint = match folded {
+            Ok(()) => end,
+            Err(FoldError::Superseded { actual: Some(actual), .. }) => actual,
+            Err(error) => return Err(error),
+        };
+        self.seen = self.checkpoint;
+        Ok(())
     }
 }
 

@@ -1,0 +1,99 @@
+//! A store behind an `Arc` is a store: one database can serve an application and tools beside it.
+
+use std::sync::Arc;
+
+use tokio::sync::{broadcast, watch};
+use uuid::Uuid;
+
+use super::{
+    Append, AppendError, Appended, BoxFuture, EventStore, FoldError, Generation, ReadAll, ReadModelStore,
+    ReadStream, RowPage, RowQuery, Snapshot, SnapshotStore, StoreError, TableChange, TableDefinition,
+    TableState,
+};
+use crate::batch::EventBatch;
+use crate::envelope::{Position, StreamId, StreamVersion};
+use crate::projector::Projector;
+
+impl<S: EventStore + ?Sized> EventStore for Arc<S> {
+    fn append(&self, append: Append) -> BoxFuture<'static, Result<Appended, AppendError>> {
+        (**self).append(append)
+    }
+
+    fn find_command(&self, command_id: Uuid) -> BoxFuture<'_, Result<Option<Appended>, StoreError>> {
+        (**self).find_command(command_id)
+    }
+
+    fn read_stream(&self, read: ReadStream) -> BoxFuture<'_, Result<EventBatch, StoreError>> {
+        (**self).read_stream(read)
+    }
+
+    fn stream_version(&self, stream: StreamId) -> BoxFuture<'_, Result<StreamVersion, StoreError>> {
+        (**self).stream_version(stream)
+    }
+
+    fn read_all(&self, read: ReadAll) -> BoxFuture<'_, Result<EventBatch, StoreError>> {
+        (**self).read_all(read)
+    }
+
+    fn head(&self) -> BoxFuture<'_, Result<Position, StoreError>> {
+        (**self).head()
+    }
+
+    fn watch_head(&self) -> watch::Receiver<Position> {
+        (**self).watch_head()
+    }
+
+    fn close(&self) -> BoxFuture<'_, Result<(), StoreError>> {
+        (**self).close()
+    }
+}
+
+impl<S: SnapshotStore + ?Sized> SnapshotStore for Arc<S> {
+    fn load_snapshot(&self, stream: StreamId) -> BoxFuture<'_, Result<Option<Snapshot>, StoreError>> {
+        (**self).load_snapshot(stream)
+    }
+
+    fn save_snapshot(&self, stream: StreamId, snapshot: Snapshot) -> BoxFuture<'_, Result<(), StoreError>> {
+        (**self).save_snapshot(stream, snapshot)
+    }
+}
+
+impl<S: ReadModelStore + ?Sized> ReadModelStore for Arc<S> {
+    fn open_table(&self, table: Arc<TableDefinition>) -> BoxFuture<'_, Result<TableState, StoreError>> {
+        (**self).open_table(table)
+    }
+
+    fn fold(
+        &self,
+        projector: Arc<dyn Projector>,
+        generation: Generation,
+        from: Position,
+        batch: Arc<EventBatch>,
+    ) -> BoxFuture<'_, Result<(), FoldError>> {
+        (**self).fold(projector, generation, from, batch)
+    }
+
+    fn promote(&self, table: Arc<TableDefinition>) -> BoxFuture<'_, Result<(), StoreError>> {
+        (**self).promote(table)
+    }
+
+    fn attach(&self, projector: Arc<dyn Projector>) -> BoxFuture<'_, Result<(), FoldError>> {
+        (**self).attach(projector)
+    }
+
+    fn checkpoint(&self, table: Arc<TableDefinition>) -> BoxFuture<'_, Result<Position, StoreError>> {
+        (**self).checkpoint(table)
+    }
+
+    fn rows(&self, query: RowQuery) -> BoxFuture<'_, Result<RowPage, StoreError>> {
+        (**self).rows(query)
+    }
+
+    fn count_rows(&self, query: RowQuery) -> BoxFuture<'_, Result<u64, StoreError>> {
+        (**self).count_rows(query)
+    }
+
+    fn table_changes(&self) -> broadcast::Receiver<Arc<TableChange>> {
+        (**self).table_changes()
+    }
+}

@@ -11,18 +11,28 @@ use crate::envelope::Origin;
 /// Derive it; `id` names the field that holds the aggregate's id:
 ///
 /// ```
-/// # use cqrs_core::{Aggregate, Apply, Command, Event, EventSet};
+/// # use cqrs_core::{Aggregate, Apply, Event, EventSet};
+/// use std::convert::Infallible;
+///
+/// use cqrs_core::{Command, Context, Decide};
 /// # use serde::{Deserialize, Serialize};
 /// # #[derive(Event, Serialize, Deserialize)] struct Opened {}
 /// # #[derive(EventSet)] enum DoorEvent { Opened(Opened) }
 /// # #[derive(Aggregate, Default)]
-/// # #[aggregate(id = String, events = DoorEvent, error = std::convert::Infallible)]
+/// # #[aggregate(id = String, events = DoorEvent, error = Infallible)]
 /// # struct Door;
 /// # impl Apply<Opened> for Door { fn apply(&mut self, _: &Opened) {} }
+///
 /// #[derive(Command)]
 /// #[command(aggregate = Door, id = door_id)]
 /// struct Open {
 ///     door_id: String,
+/// }
+///
+/// impl Decide<Open> for Door {
+///     fn decide(&self, _: &Open, _: &Context) -> Result<Vec<DoorEvent>, Infallible> {
+///         Ok(vec![Opened {}.into()])
+///     }
 /// }
 ///
 /// assert_eq!(Open { door_id: "front".into() }.aggregate_id(), "front");

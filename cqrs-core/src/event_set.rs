@@ -3,6 +3,7 @@
 //! The set is where a stored record finds its type: [`EventSet::locate`] once for each stored name and version,
 //! [`EventSet::decode`] for each record, which is a jump to the right type and a chain of moves.
 
+use crate::aggregate::ApplyError;
 use crate::event::{DecodeError, EncodeError, Event, EventDescriptor};
 use crate::shape::Fingerprint;
 
@@ -71,6 +72,22 @@ pub trait EventSet: Sized + Send + Sync + 'static {
         }
         Fingerprint::of(&text)
     }
+}
+
+/// An event set whose every event changes a given aggregate; derived with the set.
+///
+/// It holds for each aggregate that implements [`Apply`](crate::Apply) or [`TryApply`](crate::TryApply) for all events of the set.
+#[diagnostic::on_unimplemented(
+    message = "not every event of `{Self}` can be applied to `{A}`",
+    label = "`{A}` cannot fold all of these events"
+)]
+pub trait ApplyTo<A>: EventSet {
+    /// Folds this event into an aggregate's state.
+    ///
+    /// # Errors
+    ///
+    /// When the event's [`TryApply`](crate::TryApply) refuses it. The state is then undefined and must be dropped.
+    fn apply_to(&self, aggregate: &mut A) -> Result<(), ApplyError>;
 }
 
 /// The way of a stored shape into an event set: which event, and how many versions ago.

@@ -42,7 +42,7 @@ pub use envelope::{
     ExpectedVersion, Meta, Metadata, Origin, Position, RecordedEvent, StreamId, StreamVersion,
 };
 pub use event::{DecodeError, EncodeError, Event, EventDescriptor, encode};
-pub use event_set::{Decoded, EventSet, Member, Route};
+pub use event_set::{ApplyTo, Decoded, EventSet, Member, Route};
 pub use memory::MemoryStore;
 pub use projection::{
     Keyed, KeysOf, Project, Projection, ProjectionDescriptor, ProjectionKey, RecordedBy, Row, Subscriptions,

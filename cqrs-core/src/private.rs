@@ -1,12 +1,27 @@
 //! What derived code calls and no person should: not part of the promised interface.
 
+mod filters;
+mod rules;
+
+use std::error::Error;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::event::EventDescriptor;
+use crate::aggregate::{Aggregate, AggregateId, ApplyError, Snapshots};
+use crate::envelope::Meta;
+use crate::event::DecodeError;
+use crate::event_set::{EventSet, Member};
+use crate::projection::RecordedBy;
+use crate::shape::{Fingerprint, Shape};
 use crate::value::{Value, ValueError};
 
-pub use {serde, serde_json};
+pub use filters::{Compares, any_of, compare, holds_text, prefix};
+pub use rules::{Versioned, stored_name_is_unique, versions_follow};
+pub use serde;
+pub use std::borrow::Cow;
+pub use std::string::String;
+pub use std::vec::Vec;
 
 /// A nested value as one cell of JSON.
 ///
@@ -57,49 +72,64 @@ pub fn from_name<T: DeserializeOwned>(value: Value) -> Result<T, ValueError> {
     }
 }
 
-/// Whether two events could be taken for each other in one log: some shape of either bears a name of the other's.
-pub const fn shares_a_name(a: &EventDescriptor, b: &EventDescriptor) -> bool {
-    let mut left = Some(a);
-    while let Some(shape) = left {
-        let mut right = Some(b);
-        while let Some(other) = right {
-            if same_text(shape.name, other.name) {
-                return true;
-            }
-            right = other.previous;
-        }
-        left = shape.previous;
-    }
-    false
+/// A row's next cell as the value of a column.
+///
+/// # Errors
+///
+/// When there is no cell left, or it does not fit the column.
+pub fn next_cell<T>(
+    cells: &mut dyn Iterator<Item = Value>,
+    column: &str,
+    read: impl FnOnce(Value) -> Result<T, ValueError>,
+) -> Result<T, ValueError> {
+    let missing = || ValueError { expected: format!("column `{column}`"), found: "no more cells".to_owned() };
+    read(cells.next().ok_or_else(missing)?)
+        .map_err(|error| ValueError { expected: format!("{} in column `{column}`", error.expected), ..error })
 }
 
-/// Whether two events have a stored shape, name and version, in common.
-pub const fn shares_a_shape(a: &EventDescriptor, b: &EventDescriptor) -> bool {
-    let mut left = Some(a);
-    while let Some(shape) = left {
-        let mut right = Some(b);
-        while let Some(other) = right {
-            if same_text(shape.name, other.name) && shape.version == other.version {
-                return true;
-            }
-            right = other.previous;
-        }
-        left = shape.previous;
-    }
-    false
+/// Decodes a payload in the shape of `T` itself.
+///
+/// # Errors
+///
+/// When the payload does not fit.
+pub fn decode<T: DeserializeOwned>(payload: &[u8]) -> Result<T, DecodeError> {
+    serde_json::from_slice(payload).map_err(DecodeError::Payload)
 }
 
-const fn same_text(a: &str, b: &str) -> bool {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
-    if a.len() != b.len() {
-        return false;
+/// The error of an upcast that refused a value.
+pub fn upcast_error(error: impl Error + Send + Sync + 'static) -> DecodeError {
+    DecodeError::Upcast(Box::new(error))
+}
+
+/// The error of a depth that reaches further back than the oldest shape of a chain does.
+pub fn older_than_the_oldest(further: u16, oldest: u32) -> DecodeError {
+    let stored = oldest.saturating_sub(u32::from(further).saturating_add(1));
+    DecodeError::UnknownVersion { stored, newest: oldest }
+}
+
+/// The id of the aggregate that recorded an event.
+///
+/// # Errors
+///
+/// When the stored text is not an id of the aggregate's type.
+pub fn aggregate_id<E>(
+    meta: &Meta,
+) -> Result<<<E::Set as RecordedBy>::Aggregate as Aggregate>::Id, ApplyError>
+where
+    E: Member,
+    E::Set: RecordedBy,
+{
+    AggregateId::from_stream_id(&meta.aggregate_id)
+        .map_err(|error| ApplyError::new(format!("the id of the aggregate cannot be read: {error}")))
+}
+
+/// Snapshots of an aggregate whose state has this shape.
+pub fn snapshots<A: Aggregate + Serialize + DeserializeOwned>(every: u64, state: &Shape) -> Snapshots<A> {
+    let events = <A::Event as EventSet>::fingerprint();
+    Snapshots {
+        every,
+        fingerprint: Fingerprint::of(&format!("{} of {events}", state.describe())),
+        encode: |state| serde_json::to_vec(state),
+        decode: |bytes| serde_json::from_slice(bytes),
     }
-    let mut index = 0;
-    while index < a.len() {
-        if a[index] != b[index] {
-            return false;
-        }
-        index += 1;
-    }
-    true
 }

@@ -1,0 +1,100 @@
+//! What a derive may stand on: the checks of an item's kind that several derives share, and the path to cqrs-core.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+use syn::ext::IdentExt as _;
+use syn::parse::ParseStream;
+use syn::{Data, DeriveInput, Fields, FieldsNamed, LitStr, Path};
+
+use crate::errors::Errors;
+use crate::keys::{Key, Once};
+
+/// The path to cqrs-core in generated code: `::cqrs_core`, unless `crate = "…"` names another.
+pub(crate) struct Core(TokenStream);
+
+impl Default for Core {
+    fn default() -> Self {
+        Self(quote!(::cqrs_core))
+    }
+}
+
+impl Core {
+    /// Reads the key `crate`.
+    pub(crate) fn set(&mut self, key: &Key, input: ParseStream<'_>) -> syn::Result<()> {
+        let path: Path = key.value::<LitStr>(input, "\"path::to::cqrs_core\"")?.parse()?;
+        self.0 = quote!(#path);
+        Ok(())
+    }
+}
+
+impl quote::ToTokens for Core {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        self.0.to_tokens(tokens);
+    }
+}
+
+/// Refuses generic parameters on an item that stands for one thing.
+pub(crate) fn refuse_generics(input: &DeriveInput, what: &str, errors: &Errors) {
+    if !input.generics.params.is_empty() {
+        errors.at(&input.generics.params, format!("{what} stands for one type, so it takes no parameters"));
+    }
+}
+
+/// The named fields of a struct; what they are for goes into the error when there are none.
+pub(crate) fn named_fields<'a>(
+    input: &'a DeriveInput,
+    what: &str,
+    errors: &Errors,
+) -> Option<&'a FieldsNamed> {
+    let name = &input.ident;
+    match &input.data {
+        Data::Struct(item) => match &item.fields {
+            Fields::Named(fields) => return Some(fields),
+            Fields::Unit => {
+                errors
+                    .at(name, format!("{what} has named fields, or braces without any: struct {name} {{}}"));
+            }
+            Fields::Unnamed(fields) => {
+                errors.at(fields, format!("{what} has named fields: struct {name} {{ … }}"));
+            }
+        },
+        Data::Enum(item) => errors.at(item.enum_token, format!("{what} is a struct, not an enum")),
+        Data::Union(item) => errors.at(item.union_token, format!("{what} is a struct, not a union")),
+    }
+    None
+}
+
+/// An identifier without `r#`, as text.
+pub(crate) fn text_of(ident: &Ident) -> String {
+    ident.unraw().to_string()
+}
+
+/// The roles that may send a request, from `roles("teller", "holder")`.
+#[derive(Default)]
+pub(crate) struct Roles(Once<Vec<LitStr>>);
+
+impl Roles {
+    /// Reads the key `roles`.
+    pub(crate) fn read(&mut self, key: &Key, input: ParseStream<'_>, errors: &Errors) -> syn::Result<()> {
+        let mut roles: Vec<LitStr> = Vec::new();
+        key.list(input, "\"teller\"", errors, |input| {
+            let role: LitStr = input.parse()?;
+            if role.value().trim().is_empty() {
+                return Err(syn::Error::new(role.span(), "a role without a name"));
+            }
+            if roles.contains(&role) {
+                return Err(syn::Error::new(role.span(), format!("role `{}` is named twice", role.value())));
+            }
+            roles.push(role);
+            Ok(())
+        })?;
+        self.0.set(key, roles)
+    }
+}
+
+impl quote::ToTokens for Roles {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let roles = self.0.get().map_or(&[][..], Vec::as_slice);
+        tokens.extend(quote!(&[#(#roles),*]));
+    }
+}

@@ -1,0 +1,87 @@
+//! Shapes as tokens: the constants that say what a type, an event or a row looks like where it is stored.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+
+use crate::input::Core;
+use crate::stored::{Field, Form, Part, Stored, Variant, VariantKind};
+
+/// The shape of a type that has no generic parameters. It lies in a static, so that a type may contain itself.
+pub(crate) fn of_type(core: &Core, stored: &Stored) -> TokenStream {
+    match named(core, stored) {
+        Ok(named) => quote!({
+            static __CQRS_SHAPE: #core::NamedShape = #named;
+            #core::Shape::Named(&__CQRS_SHAPE)
+        }),
+        Err(shape) => shape,
+    }
+}
+
+/// The shape of a type with generic parameters, which no static could mention.
+pub(crate) fn of_generic_type(core: &Core, stored: &Stored) -> TokenStream {
+    match named(core, stored) {
+        Ok(named) => quote!(#core::Shape::Named(&#named)),
+        Err(shape) => shape,
+    }
+}
+
+/// The shapes of fields, as a slice.
+pub(crate) fn of_fields<'a>(core: &Core, fields: impl IntoIterator<Item = &'a Field>) -> TokenStream {
+    let fields = fields.into_iter().map(|field| {
+        let Field { name, part, has_default } = field;
+        let shape = of_part(core, part);
+        quote!(#core::FieldShape { name: #name, shape: #shape, has_default: #has_default })
+    });
+    quote!(&[#(#fields),*])
+}
+
+/// The shape of one value.
+pub(crate) fn of_part(core: &Core, part: &Part) -> TokenStream {
+    let ty = &part.ty;
+    match &part.opaque {
+        Some(name) => quote!(#core::Shape::Opaque(#name)),
+        None => quote_spanned!(part.span()=> <#ty as #core::DataType>::SHAPE),
+    }
+}
+
+/// The named shape of a type, or the whole shape of one without a name.
+fn named(core: &Core, stored: &Stored) -> Result<TokenStream, TokenStream> {
+    let kind = match &stored.form {
+        Form::Opaque(name) => return Err(quote!(#core::Shape::Opaque(#name))),
+        Form::Through { ty, .. } => quote!(Newtype(&<#ty as #core::DataType>::SHAPE)),
+        Form::Newtype(_, part) => {
+            let shape = of_part(core, part);
+            quote!(Newtype(&#shape))
+        }
+        Form::Struct(fields) => {
+            let fields = of_fields(core, fields);
+            quote!(Struct(#fields))
+        }
+        Form::Enum(variants) => {
+            let variants = variants.iter().map(|variant| of_variant(core, variant));
+            quote!(Enum(&[#(#variants),*]))
+        }
+    };
+    let name = &stored.name;
+    Ok(quote!(#core::NamedShape { name: #name, kind: #core::ShapeKind::#kind }))
+}
+
+fn of_variant(core: &Core, variant: &Variant) -> TokenStream {
+    let kind = match &variant.kind {
+        VariantKind::Unit => quote!(Unit),
+        VariantKind::Newtype(part) => {
+            let shape = of_part(core, part);
+            quote!(Newtype(&#shape))
+        }
+        VariantKind::Tuple(parts) => {
+            let parts = parts.iter().map(|part| of_part(core, part));
+            quote!(Tuple(&[#(#parts),*]))
+        }
+        VariantKind::Struct(fields) => {
+            let fields = of_fields(core, fields);
+            quote!(Struct(#fields))
+        }
+    };
+    let name = &variant.name;
+    quote!(#core::VariantShape { name: #name, kind: #core::VariantKind::#kind })
+}

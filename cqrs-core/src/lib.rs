@@ -9,6 +9,7 @@
 
 mod aggregate;
 mod app;
+pub mod arithmetic;
 mod batch;
 mod cloud_event;
 mod command;
@@ -34,6 +35,7 @@ pub use app::{
     App, AppBuilder, Ask, BuildError, Caller, Count, Execute, ExecuteError, LoadError, Loaded,
     ProjectionStatus, QueryError, Receipt, Refresh, Undecodable, WaitError, Watch,
 };
+pub use arithmetic::ArithmeticError;
 pub use batch::{BatchBuilder, BatchRow, EventBatch, EventRef, StoredType, timestamp_from_micros};
 pub use cloud_event::CloudEvent;
 pub use command::{Command, Context, Decide, Existence, Invalid};

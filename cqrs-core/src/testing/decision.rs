@@ -69,6 +69,7 @@ impl<A: Aggregate> Given<A> {
     }
 
     /// Sends a command. Roles are not checked here: they are the application's affair, not the aggregate's.
+    #[must_use = "nothing is checked until a `then` is called"]
     pub fn when<C>(self, command: C) -> Outcome<A>
     where
         C: Command<Aggregate = A>,
@@ -127,7 +128,6 @@ impl<A: Aggregate> Given<A> {
 }
 
 /// What a command came to.
-#[must_use = "nothing is checked until a `then` is called"]
 pub struct Outcome<A: Aggregate> {
     state: A,
     answer: Answer<A>,

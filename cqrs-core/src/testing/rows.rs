@@ -16,7 +16,6 @@ use crate::projector::Projector;
 use crate::value::Value;
 
 /// A projection with events folded into it.
-#[must_use = "nothing is checked until a `then` is called"]
 pub struct RowsOf<P: Projection> {
     projector: TypedProjector<P>,
     rows: BTreeMap<SortedKey, Vec<Value>>,
@@ -29,6 +28,7 @@ pub struct RowsOf<P: Projection> {
 /// A projection without rows, to fold events into.
 ///
 /// Events are recorded one second apart, from the start of 1970 unless [`at`](RowsOf::at) says otherwise.
+#[must_use = "nothing is checked until `then` is called"]
 pub fn rows_of<P: Projection>() -> RowsOf<P> {
     RowsOf {
         projector: TypedProjector::new(),
@@ -42,12 +42,14 @@ pub fn rows_of<P: Projection>() -> RowsOf<P> {
 
 impl<P: Projection> RowsOf<P> {
     /// The instant at which the next event is recorded.
+    #[must_use = "nothing is checked until `then` is called"]
     pub fn at(mut self, now: Timestamp) -> Self {
         self.now = now;
         self
     }
 
     /// Who causes the next events.
+    #[must_use = "nothing is checked until `then` is called"]
     pub fn caused_by(mut self, origin: Origin) -> Self {
         self.origin = origin;
         self
@@ -59,6 +61,7 @@ impl<P: Projection> RowsOf<P> {
     ///
     /// When an event cannot be folded.
     #[track_caller]
+    #[must_use = "nothing is checked until `then` is called"]
     pub fn given<S: RecordedBy>(
         mut self,
         id: &<S::Aggregate as Aggregate>::Id,
@@ -82,6 +85,7 @@ impl<P: Projection> RowsOf<P> {
     ///
     /// When it cannot be decoded or folded.
     #[track_caller]
+    #[must_use = "nothing is checked until `then` is called"]
     pub fn given_stored(mut self, stream: StreamId, name: &str, version: u32, payload: &str) -> Self {
         self.fold(&stream, name, version, payload.as_bytes());
         self

@@ -26,6 +26,12 @@ pub(crate) fn deposited(amount: i64) -> NewEvent {
     event("deposited", format!(r#"{{"amount":{amount}}}"#))
 }
 
+/// An event with a payload of so many bytes, each number's unlike the others'.
+pub(crate) fn large(number: usize, bytes: usize) -> NewEvent {
+    let text = format!("{number} ");
+    event("noted", format!("\"{text}{}\"", "x".repeat(bytes - text.len() - 2)))
+}
+
 /// An append that nobody in particular asks for.
 pub(crate) fn append(stream: &StreamId, expected: ExpectedVersion, events: Vec<NewEvent>) -> Append {
     Append {

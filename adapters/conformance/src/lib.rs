@@ -37,8 +37,18 @@
 
 mod domain;
 mod promises;
+mod property;
 
 pub mod append;
+pub mod chains;
+pub mod envelope;
+pub mod idempotency;
+pub mod limits;
+pub mod order;
+pub mod reading;
+pub mod reading_all;
+pub mod snapshots;
+pub mod subscriptions;
 
 use std::time::Duration;
 

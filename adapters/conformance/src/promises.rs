@@ -37,6 +37,107 @@ macro_rules! conformance {
                 concurrent_writers_of_many_streams_lose_nothing,
                 concurrent_writers_of_one_stream_take_turns,
             }
+            chains {
+                a_chain_that_holds_is_recorded,
+                a_strangers_event_does_not_found_a_chain,
+                an_append_of_a_broken_chain_records_nothing,
+                a_known_command_id_breaks_its_chain,
+                an_invalid_append_breaks_its_chain,
+                an_append_without_events_leaves_its_chain_whole,
+                a_broken_chain_refuses_only_its_own_appends,
+            }
+            idempotency {
+                the_same_command_id_returns_the_first_outcome,
+                a_known_command_id_is_found_before_the_version_is_checked,
+                a_known_command_id_is_known_for_every_stream,
+                an_append_without_events_records_its_command_id,
+                an_append_without_events_leaves_an_empty_stream_empty,
+                concurrent_appends_with_one_command_id_record_once,
+                one_command_id_twice_in_a_group_records_the_first,
+                a_refused_append_does_not_record_its_command_id,
+                a_command_is_found_with_its_first_outcome,
+                appends_without_a_command_id_are_all_recorded,
+            }
+            order {
+                positions_grow_strictly,
+                positions_grow_in_the_order_of_commits,
+                a_reader_skips_nothing_and_repeats_nothing_while_writers_append,
+                a_reader_never_sees_half_an_append,
+                recorded_at_never_decreases,
+                events_are_recorded_now,
+                the_head_is_the_position_of_the_newest_event,
+                an_acknowledged_append_is_visible_at_once,
+                a_watched_head_wakes_who_waits_for_it,
+            }
+            reading {
+                a_stream_is_read_forward,
+                a_stream_is_read_backward,
+                a_stream_is_read_from_a_version,
+                a_stream_is_read_as_of_a_version,
+                a_stream_is_read_as_of_a_time,
+                a_stream_without_events_is_empty,
+                a_read_from_beyond_the_newest_version_finds_what_lies_below,
+                a_page_holds_as_many_events_as_its_limit,
+                every_read_of_a_stream_agrees_with_the_whole_stream,
+                a_read_of_payloads_leaves_ids_and_origins_out,
+                a_page_of_a_stream_ends_at_the_position_of_its_last_event,
+                a_page_of_large_payloads_ends_early,
+                a_stream_longer_than_a_page_is_read_whole,
+                thousands_of_streams_are_kept_apart,
+            }
+            reading_all {
+                all_events_are_read_in_the_order_of_positions,
+                the_log_and_the_streams_agree,
+                an_empty_store_is_read_to_its_end_at_once,
+                events_are_read_after_and_until_a_position,
+                a_page_of_all_streams_holds_as_many_events_as_its_limit,
+                a_filter_by_event_type_names_the_aggregate_type_too,
+                a_filter_by_aggregate_type_lets_all_its_events_through,
+                a_filter_by_tenant_leaves_other_tenants_out,
+                every_filtered_read_agrees_with_the_whole_log,
+                a_reader_whose_filter_lets_nothing_through_reaches_the_head,
+                a_page_never_ends_beyond_the_head,
+                a_page_of_all_streams_ends_early_when_payloads_are_large,
+            }
+            envelope {
+                every_field_of_the_envelope_comes_back,
+                what_was_not_given_comes_back_absent,
+                an_empty_actor_is_not_an_absent_one,
+                each_decision_keeps_its_own_origin,
+                text_of_any_script_comes_back,
+                a_payload_comes_back_byte_for_byte,
+            }
+            limits {
+                empty_names_are_refused,
+                names_with_a_nul_character_are_refused,
+                names_are_taken_up_to_their_greatest_length,
+                a_payload_is_taken_up_to_its_greatest_size,
+                large_payloads_come_back_whole,
+                an_append_is_taken_up_to_its_greatest_number_of_events,
+                an_invalid_append_leaves_nothing_behind,
+                an_invalid_append_among_many_fails_alone,
+            }
+            subscriptions {
+                a_subscription_catches_up_and_then_follows,
+                a_subscription_goes_on_where_an_earlier_one_left_off,
+                a_subscription_waits_until_there_is_an_event,
+                a_live_event_arrives_without_a_polling_delay,
+                a_subscription_says_how_far_it_is_behind,
+                a_filtered_subscription_gives_only_what_passes,
+                a_call_that_is_given_up_loses_no_event,
+                many_subscriptions_see_the_whole_log,
+                a_waiting_subscription_ends_when_the_store_closes,
+            }
+            snapshots {
+                a_stream_has_no_snapshot_at_first,
+                a_snapshot_is_loaded_as_it_was_saved,
+                a_newer_snapshot_replaces_an_older_one,
+                a_snapshot_that_is_not_newer_is_dropped,
+                a_snapshot_under_another_fingerprint_replaces_the_kept_one,
+                each_stream_has_its_own_snapshot,
+                of_snapshots_saved_at_once_the_newest_stays,
+                a_large_state_is_kept_whole,
+            }
         }
     };
 }

@@ -94,6 +94,17 @@ pub fn sum<T: CheckedAdd<Output = T> + Default>(
     items.into_iter().try_fold(T::default(), CheckedAdd::checked_add)
 }
 
+/// The sum of items that are calculated on the way.
+///
+/// # Errors
+///
+/// When an item has no result, or the sum leaves the range of its type.
+pub fn try_sum<T: CheckedAdd<Output = T> + Default>(
+    items: impl IntoIterator<Item = Result<T, ArithmeticError>>,
+) -> Result<T, ArithmeticError> {
+    items.into_iter().try_fold(T::default(), |sum, item| sum.checked_add(item?))
+}
+
 /// The mean of `count` items with this sum. That of integers is a [`Decimal`].
 ///
 /// # Errors

@@ -91,6 +91,13 @@ fn a_newtype_counts_with_itself_and_scales_by_its_inner_type() {
 }
 
 #[test]
+fn a_sum_of_calculated_items_stops_at_the_first_without_a_result() {
+    assert_eq!(try_sum([mul(2_u8, 3), add(1, 1)]), Ok(8));
+    assert_eq!(try_sum([div(1_u8, 0), Ok(1)]), Err(DivisionByZero));
+    assert_eq!(try_sum([Ok(200_u8), Ok(100)]), Err(Overflow));
+}
+
+#[test]
 fn the_mean_of_integers_keeps_its_fraction() {
     assert_eq!(mean(1_u64, 4), Ok(Decimal::new(25, 2)));
     assert_eq!(mean(Seats(3), 2), Ok(Decimal::new(15, 1)));

@@ -92,7 +92,7 @@ fn a_newtype_counts_with_itself_and_scales_by_its_inner_type() {
 
 #[test]
 fn a_sum_of_calculated_items_stops_at_the_first_without_a_result() {
-    assert_eq!(try_sum([mul(2_u8, 3), add(1, 1)]), Ok(8));
+    assert_eq!(try_sum([mul(2_u8, 3), add(1_u8, 1)]), Ok(8));
     assert_eq!(try_sum([div(1_u8, 0), Ok(1)]), Err(DivisionByZero));
     assert_eq!(try_sum([Ok(200_u8), Ok(100)]), Err(Overflow));
 }

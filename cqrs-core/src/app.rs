@@ -8,6 +8,7 @@ mod builder;
 mod caller;
 mod error;
 mod execute;
+mod ids;
 mod load;
 mod projections;
 mod query;

@@ -16,6 +16,7 @@ use crate::store::{Append, AppendError, Appended, BoxFuture, NewEvent, Snapshot}
 
 use super::aggregates::HotAggregates;
 use super::error::ExecuteError;
+use super::ids;
 use super::load::stream_of;
 use super::receipt::Receipt;
 use super::slot::{Pending, Slot};
@@ -95,7 +96,7 @@ where
         if let Some(receipt) = earlier_receipt::<C>(self.app, self.id, &stream).await? {
             return Ok(receipt);
         }
-        let command_id = self.id.unwrap_or_else(Uuid::now_v7);
+        let command_id = self.id.unwrap_or_else(ids::next);
         let context = Context {
             command_id,
             now: (inner.clock)(),
@@ -366,7 +367,7 @@ fn encode<S: EventSet, E: std::error::Error>(events: &[S]) -> Result<Vec<NewEven
         event.encode(&mut payload)?;
         let descriptor = event.descriptor();
         let name = descriptor.name.into();
-        Ok(NewEvent { event_id: Uuid::now_v7(), name, version: descriptor.version, payload })
+        Ok(NewEvent { event_id: ids::next(), name, version: descriptor.version, payload })
     };
     events.iter().map(new_event).collect()
 }

@@ -56,7 +56,11 @@ impl<A: Aggregate> Slot<A> {
 
     /// Notes that everything up to a version is recorded.
     pub(super) fn settle(&self, version: StreamVersion) {
-        self.settled.send_modify(|settled| settled.version = settled.version.max(version));
+        // Waking nobody costs as much as the rest of a command in memory; a reader that comes later sees the value.
+        self.settled.send_if_modified(|settled| {
+            settled.version = settled.version.max(version);
+            self.settled.receiver_count() > 0
+        });
     }
 
     /// Gives the slot up: what was decided on it is not, or not surely, recorded.

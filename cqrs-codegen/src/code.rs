@@ -26,7 +26,8 @@ pub struct Code {
     pub title: &'static str,
     /// Why it is refused and what to do, in a few sentences of Markdown.
     pub why: &'static str,
-    /// A schema that has the mistake, without the two lines `cqrs: 1` and `domain: example` where it does not begin with `cqrs`.
+    /// A schema that has the mistake, without the two lines `cqrs: 1` and `domain: example`, unless it begins with
+    /// `cqrs` or a comment.
     pub wrong: &'static str,
     /// The same schema put right.
     pub right: &'static str,

@@ -20,7 +20,7 @@ use crate::source::{FileId, ScalarText, SourceMap, Span};
 pub const DEEPEST: usize = 64;
 
 /// How many values one file may hold.
-pub const MOST_VALUES: usize = 500_000;
+pub const MOST_VALUES: usize = 200_000;
 
 /// A value of the document and the bytes that it covers.
 #[derive(Debug, Clone)]
@@ -63,6 +63,12 @@ pub struct Entry {
 }
 
 impl Node {
+    /// A text as a value of its own.
+    #[must_use]
+    pub fn plain(text: ScalarText) -> Self {
+        Self { span: text.span(), kind: Kind::Scalar(Scalar { text, plain: true }) }
+    }
+
     /// The first line of the value: what is underlined where the whole of it is meant.
     #[must_use]
     pub fn head(&self, sources: &SourceMap) -> Span {

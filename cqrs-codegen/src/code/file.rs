@@ -45,7 +45,7 @@ super::codes! {
         why: "No construct of the language needs more than a dozen levels. The limit of 64 protects the compiler against texts that were written to harm it.",
         wrong: "doc: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]",        right: "doc: flat",    }
     TOO_MANY_VALUES = "E0010", "a file holds too many values" {
-        why: "A schema may hold up to 500 000 values, a hundred times what a schema of a thousand events has. The limit protects the compiler against texts that were written to harm it.",
+        why: "A schema may hold up to 200 000 values, a hundred times what a schema of a thousand events has. The limit protects the compiler against texts that were written to harm it.",
         wrong: "",
         right: "roles: [holder]",
     }
@@ -56,7 +56,7 @@ super::codes! {
     }
     EMPTY = "E0012", "the file is empty" {
         why: "A schema begins with the version of the language, `cqrs: 1`, and the name of its domain.",
-        wrong: "cqrs:",
+        wrong: "# The schema of the bank.",
         right: "doc: The smallest schema that says something about itself.",
     }
     TAB = "E0013", "a line is indented with a tab" {

@@ -1,8 +1,11 @@
 //! The domain: every list that ids point into, and the ways to walk them.
 
+use crate::source::Span;
+
 use super::{
     Aggregate, AggregateId, Command, CommandId, ErrorId, ErrorKind, Event, EventId, Expression, ExpressionId,
-    Name, Origin, Projection, ProjectionId, Query, QueryId, RoleId, Scenario, Scope, Type, TypeId, TypeRef,
+    Name, Origin, Projection, ProjectionId, Query, QueryId, RoleId, Scenario, Scope, Type, TypeId, TypeKind,
+    TypeRef,
 };
 
 /// One bounded context: everything that its schema says.
@@ -68,6 +71,66 @@ lists! {
 }
 
 impl Domain {
+    pub(crate) fn empty(name: Name, doc: Option<String>, origin: Origin) -> Self {
+        Self {
+            name,
+            doc,
+            roles: Vec::new(),
+            types: Vec::new(),
+            aggregates: Vec::new(),
+            events: Vec::new(),
+            errors: Vec::new(),
+            commands: Vec::new(),
+            projections: Vec::new(),
+            queries: Vec::new(),
+            scenarios: Vec::new(),
+            expressions: Vec::new(),
+            origin,
+        }
+    }
+
+    /// Adds a type of which nothing is known, for the places of types that were refused; never in a domain without errors.
+    pub(crate) fn push_stand_in(&mut self, at: Span) -> TypeId {
+        let segments = syn::Path { leading_colon: None, segments: syn::punctuated::Punctuated::new() };
+        let origin = Origin::new(at, at);
+        self.types.push(Type { name: Name::new("?"), doc: None, kind: TypeKind::Extern(segments), origin });
+        TypeId::new(self.types.len() - 1)
+    }
+
+    /// The type that is stored where `ty` stands: newtypes are looked through.
+    ///
+    /// Ends at a newtype that contains itself, which a rule reports.
+    #[must_use]
+    pub fn stored<'a>(&'a self, ty: &'a TypeRef) -> &'a TypeRef {
+        let mut ty = ty;
+        for _ in 0..=self.types.len() {
+            match ty {
+                TypeRef::Named(id) => match &self.ty(*id).kind {
+                    TypeKind::Newtype { inner, .. } => ty = inner,
+                    _ => return ty,
+                },
+                _ => return ty,
+            }
+        }
+        ty
+    }
+
+    /// Whether nothing is known of the type but its name: the user's own, or a stand-in.
+    #[must_use]
+    pub fn is_extern(&self, ty: &TypeRef) -> bool {
+        matches!(ty, TypeRef::Named(id) if matches!(self.ty(*id).kind, TypeKind::Extern(_)))
+    }
+
+    /// Whether the type stands in for one that was refused.
+    pub(crate) fn is_stand_in(&self, ty: &TypeRef) -> bool {
+        match ty.required() {
+            TypeRef::Named(id) => {
+                matches!(&self.ty(*id).kind, TypeKind::Extern(path) if path.segments.is_empty())
+            }
+            _ => false,
+        }
+    }
+
     /// A type reference in the schema language: `map<string, Money>?`.
     #[must_use]
     pub fn type_text(&self, ty: &TypeRef) -> String {

@@ -52,13 +52,27 @@ impl fmt::Display for Name {
 /// Origins are equal to each other and hash to nothing: two domains are equal where they mean the same. Only
 /// diagnostics and comments in generated code may look inside.
 #[derive(Debug, Clone, Copy)]
-pub struct Origin(pub Span);
+pub struct Origin {
+    name: Span,
+    whole: Span,
+}
 
 impl Origin {
-    /// The bytes of the schema.
+    /// A thing named at `name`, of which everything is said in `whole`.
+    pub(crate) fn new(name: Span, whole: Span) -> Self {
+        Self { name, whole }
+    }
+
+    /// The bytes to underline: the name.
     #[must_use]
     pub fn span(self) -> Span {
-        self.0
+        self.name
+    }
+
+    /// Everything that is said of the thing, its name included.
+    #[must_use]
+    pub fn whole(self) -> Span {
+        self.whole
     }
 }
 

@@ -1,6 +1,6 @@
 //! Projections: tables of rows that are folded from events.
 
-use super::{EventId, ExpressionId, Field, Name, Origin, Term, Write};
+use super::{EventId, ExpressionId, Field, Name, Origin, Scalar, Term, TypeRef, Write};
 
 /// A read model: rows by key, each folded from the events that have its key.
 #[derive(Debug, Clone, PartialEq)]
@@ -187,6 +187,28 @@ pub enum Column {
 }
 
 impl Projection {
+    /// Every column: the key, `window_start` where there is a window, and the fields.
+    #[must_use]
+    pub fn columns(&self) -> Vec<Column> {
+        let key = (0..self.key.len()).map(Column::Key);
+        let window = self.window.iter().map(|_| Column::WindowStart);
+        key.chain(window).chain((0..self.fields.len()).map(Column::Field)).collect()
+    }
+
+    /// The type of a column.
+    ///
+    /// # Panics
+    ///
+    /// Panics on a column of another projection.
+    #[must_use]
+    pub fn column_type(&self, column: Column) -> TypeRef {
+        match column {
+            Column::Key(index) => self.key[index].ty.clone(),
+            Column::Field(index) => self.fields[index].field.ty.clone(),
+            Column::WindowStart => TypeRef::Scalar(Scalar::Timestamp),
+        }
+    }
+
     /// The name of a column as the schema writes it.
     #[must_use]
     pub fn column_name(&self, column: Column) -> &str {

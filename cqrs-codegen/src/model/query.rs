@@ -80,4 +80,6 @@ pub struct Order {
     pub column: Column,
     /// Whether the greatest come first.
     pub descending: bool,
+    /// Where it was written: the column.
+    pub origin: Origin,
 }

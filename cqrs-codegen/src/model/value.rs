@@ -20,10 +20,10 @@ pub enum Value {
     Map(Vec<(Value, Value)>),
     /// A newtype round a value.
     Newtype(TypeId, Box<Value>),
-    /// A struct with all of its fields, in the order of their declaration.
-    Struct(TypeId, Vec<Value>),
-    /// A variant, by its place among the variants, with all of its fields in the order of their declaration.
-    Variant(TypeId, usize, Vec<Value>),
+    /// A struct with its fields in the order of their declaration; nothing means the field's default, or absence.
+    Struct(TypeId, Vec<Option<Value>>),
+    /// A variant, by its place among the variants, with its fields as a struct has them.
+    Variant(TypeId, usize, Vec<Option<Value>>),
     /// A value of the user's own type, as the JSON that its `Deserialize` will read. Only scenarios have these.
     Extern(TypeId, String),
 }

@@ -1,0 +1,65 @@
+//! The names of what is generated beside what the schema declares.
+//!
+//! Emitters take the names from here, and a rule keeps the schema's own names clear of them.
+
+use super::{Aggregate, Domain, Event, Origin, Projection};
+
+impl Aggregate {
+    /// The set of its events: `AccountEvent`.
+    #[must_use]
+    pub fn event_set(&self) -> String {
+        format!("{}Event", self.name.camel())
+    }
+
+    /// The enum of its errors: `AccountError`.
+    #[must_use]
+    pub fn error_set(&self) -> String {
+        format!("{}Error", self.name.camel())
+    }
+}
+
+impl Event {
+    /// The type of an older shape: `MoneyDepositedV1`; today's is the event itself.
+    #[must_use]
+    pub fn shape_name(&self, version: u32) -> String {
+        if version == self.version { self.name.camel() } else { format!("{}V{version}", self.name.camel()) }
+    }
+}
+
+impl Projection {
+    /// The key of its rows: `AccountSummaryKey`.
+    #[must_use]
+    pub fn key_name(&self) -> String {
+        format!("{}Key", self.name.camel())
+    }
+}
+
+impl Domain {
+    /// Every name in the generated module that the schema does not declare, with what it is and what it comes from.
+    #[must_use]
+    pub fn generated_names(&self) -> Vec<(String, String, Origin)> {
+        let mut names = Vec::new();
+        for aggregate in &self.aggregates {
+            let owner = aggregate.name.as_str();
+            names.push((aggregate.event_set(), format!("the events of `{owner}`"), aggregate.origin));
+            names.push((aggregate.error_set(), format!("the errors of `{owner}`"), aggregate.origin));
+        }
+        for event in &self.events {
+            for shape in &event.history {
+                let what = format!("version {} of `{}`", shape.version, event.name);
+                names.push((event.shape_name(shape.version), what, shape.origin));
+            }
+        }
+        for projection in &self.projections {
+            names.push((
+                projection.key_name(),
+                format!("the key of `{}`", projection.name),
+                projection.origin,
+            ));
+        }
+        if let Some((_, origin)) = self.roles.first() {
+            names.push((String::from("Role"), String::from("the roles"), *origin));
+        }
+        names
+    }
+}

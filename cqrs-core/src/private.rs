@@ -1,23 +1,25 @@
 //! What derived code calls and no person should: not part of the promised interface.
 
+mod dispatch;
 mod filters;
 mod rules;
-
-use std::error::Error;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::aggregate::{Aggregate, AggregateId, ApplyError, Snapshots};
 use crate::envelope::Meta;
-use crate::event::DecodeError;
 use crate::event_set::{EventSet, Member};
 use crate::projection::RecordedBy;
 use crate::shape::{Fingerprint, Shape};
 use crate::value::{Value, ValueError};
 
+pub use dispatch::{
+    Link, RetiredFrom, Successor, decode_first, decode_later, decode_member, decode_retired, encode_member, member,
+    retired,
+};
 pub use filters::{Compares, any_of, compare, holds_text, prefix};
-pub use rules::{Versioned, stored_name_is_unique, versions_follow};
+pub use rules::{Versioned, follows, stored_name_is_unique, versions_follow};
 pub use serde;
 pub use std::borrow::Cow;
 pub use std::string::String;
@@ -46,65 +48,109 @@ pub fn from_json<T: DeserializeOwned>(value: Value) -> Result<T, ValueError> {
     }
 }
 
-/// A variant's name of an enum without data, as one cell of text.
-///
-/// # Errors
-///
-/// When serde writes the value as anything but a string.
-pub fn to_name<T: Serialize>(value: &T) -> Result<Value, ValueError> {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(name)) => Ok(Value::Text(name)),
-        Ok(other) => Err(ValueError::unreadable("a variant's name", other)),
-        Err(error) => Err(ValueError::unreadable("a variant's name", error)),
+/// A value that is stored through serde.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is stored as JSON, but serde cannot write it and read it again",
+    label = "needs `Serialize` and `Deserialize`",
+    note = "derive both: #[derive(Serialize, Deserialize)]"
+)]
+pub trait Json: Sized {
+    /// This value as one cell of JSON.
+    ///
+    /// # Errors
+    ///
+    /// When serde cannot write the value as JSON.
+    fn to_json(&self) -> Result<Value, ValueError>;
+
+    /// The value that one cell of JSON holds.
+    ///
+    /// # Errors
+    ///
+    /// When the cell holds no JSON, or JSON of another shape.
+    fn from_json(value: Value) -> Result<Self, ValueError>;
+
+    /// This value as JSON text.
+    ///
+    /// # Errors
+    ///
+    /// When serde cannot write the value as JSON.
+    fn to_bytes(&self) -> Result<Vec<u8>, serde_json::Error>;
+
+    /// The value that JSON text holds.
+    ///
+    /// # Errors
+    ///
+    /// When the text is JSON of another shape, or none.
+    fn from_bytes(text: &[u8]) -> Result<Self, serde_json::Error>;
+
+    /// This variant of an enum without data, as one cell of text.
+    ///
+    /// # Errors
+    ///
+    /// When serde writes the value as anything but a string.
+    fn to_name(&self) -> Result<Value, ValueError>;
+
+    /// The variant that one cell of text names.
+    ///
+    /// # Errors
+    ///
+    /// When the cell holds no text, or the name of no variant.
+    fn from_name(value: Value) -> Result<Self, ValueError>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned> Json for T {
+    fn to_json(&self) -> Result<Value, ValueError> {
+        to_json(self)
+    }
+
+    fn from_json(value: Value) -> Result<Self, ValueError> {
+        from_json(value)
+    }
+
+    fn to_bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
+        serde_json::to_vec(self)
+    }
+
+    fn from_bytes(text: &[u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(text)
+    }
+
+    fn to_name(&self) -> Result<Value, ValueError> {
+        match serde_json::to_value(self) {
+            Ok(serde_json::Value::String(name)) => Ok(Value::Text(name)),
+            Ok(other) => Err(ValueError::unreadable(VARIANT, other)),
+            Err(error) => Err(ValueError::unreadable(VARIANT, error)),
+        }
+    }
+
+    fn from_name(value: Value) -> Result<Self, ValueError> {
+        match value {
+            Value::Text(name) => serde_json::from_value(serde_json::Value::String(name))
+                .map_err(|error| ValueError::unreadable(VARIANT, error)),
+            other => Err(ValueError::mismatch(VARIANT, &other)),
+        }
     }
 }
 
-/// The variant that one cell of text names.
+/// What a cell of an enum without data is expected to hold.
+const VARIANT: &str = "a variant's name";
+
+/// A row's next cell, which is that of a column.
 ///
 /// # Errors
 ///
-/// When the cell holds no text, or the name of no variant.
-pub fn from_name<T: DeserializeOwned>(value: Value) -> Result<T, ValueError> {
-    match value {
-        Value::Text(name) => serde_json::from_value(serde_json::Value::String(name))
-            .map_err(|error| ValueError::unreadable("a variant's name", error)),
-        other => Err(ValueError::mismatch("a variant's name", &other)),
-    }
+/// When there is no cell left.
+pub fn next_cell(cells: &mut dyn Iterator<Item = Value>, column: &str) -> Result<Value, ValueError> {
+    cells.next().ok_or_else(|| ValueError {
+        expected: format!("column `{column}`"),
+        found: "no more cells".to_owned(),
+    })
 }
 
-/// A row's next cell as the value of a column.
-///
-/// # Errors
-///
-/// When there is no cell left, or it does not fit the column.
-pub fn next_cell<T>(
-    cells: &mut dyn Iterator<Item = Value>,
-    column: &str,
-    read: impl FnOnce(Value) -> Result<T, ValueError>,
-) -> Result<T, ValueError> {
-    let missing = || ValueError { expected: format!("column `{column}`"), found: "no more cells".to_owned() };
-    read(cells.next().ok_or_else(missing)?)
-        .map_err(|error| ValueError { expected: format!("{} in column `{column}`", error.expected), ..error })
-}
-
-/// Decodes a payload in the shape of `T` itself.
-///
-/// # Errors
-///
-/// When the payload does not fit.
-pub fn decode<T: DeserializeOwned>(payload: &[u8]) -> Result<T, DecodeError> {
-    serde_json::from_slice(payload).map_err(DecodeError::Payload)
-}
-
-/// The error of an upcast that refused a value.
-pub fn upcast_error(error: impl Error + Send + Sync + 'static) -> DecodeError {
-    DecodeError::Upcast(Box::new(error))
-}
-
-/// The error of a depth that reaches further back than the oldest shape of a chain does.
-pub fn older_than_the_oldest(further: u16, oldest: u32) -> DecodeError {
-    let stored = oldest.saturating_sub(u32::from(further).saturating_add(1));
-    DecodeError::UnknownVersion { stored, newest: oldest }
+/// Adds to an error in which column it is.
+pub fn in_column(column: &str) -> impl FnOnce(ValueError) -> ValueError {
+    move |error| ValueError { expected: format!("{} in column `{column}`", error.expected), ..error }
 }
 
 /// The id of the aggregate that recorded an event.
@@ -124,12 +170,12 @@ where
 }
 
 /// Snapshots of an aggregate whose state has this shape.
-pub fn snapshots<A: Aggregate + Serialize + DeserializeOwned>(every: u64, state: &Shape) -> Snapshots<A> {
+pub fn snapshots<A: Aggregate + Json>(every: u64, state: &Shape) -> Snapshots<A> {
     let events = <A::Event as EventSet>::fingerprint();
     Snapshots {
         every,
         fingerprint: Fingerprint::of(&format!("{} of {events}", state.describe())),
-        encode: |state| serde_json::to_vec(state),
-        decode: |bytes| serde_json::from_slice(bytes),
+        encode: A::to_bytes,
+        decode: A::from_bytes,
     }
 }

@@ -6,17 +6,18 @@ use syn::spanned::Spanned as _;
 use syn::{DeriveInput, LitInt, LitStr, Type, parse_quote};
 
 use crate::errors::Errors;
-use crate::input::{Core, refuse_generics, text_of};
+use crate::input::{Core, is_one_type, text_of};
 use crate::keys::{self, Once};
 use crate::{shape, stored};
 
 pub(crate) fn expand(input: &DeriveInput, errors: &Errors) -> TokenStream {
     let attrs = Attrs::read(input, errors);
-    refuse_generics(input, "an aggregate", errors);
+    if !is_one_type(input, "an aggregate", errors) {
+        return TokenStream::new();
+    }
     let required = |key: &str, example: &str, known: bool| {
         if !known {
-            let message = format!("`{key}` is missing: #[aggregate({key} = {example}, …)]");
-            errors.at(&input.ident, message);
+            errors.missing("aggregate", key, &input.ident, format!("#[aggregate({key} = {example}, …)]"));
         }
     };
     required("id", "AccountId", attrs.id.is_set());
@@ -53,12 +54,12 @@ impl Attrs {
                         every = Some(inner.count(input)?);
                         Ok(())
                     }
-                    _ => Err(inner.unknown(&["every"])),
+                    _ => Err(inner.unknown(&["every"], errors)),
                 })?;
                 every.map_or(Ok(()), |every| attrs.every.set(key, every))
             }
             "crate" => attrs.core.set(key, input),
-            _ => Err(key.unknown(&["id", "events", "error", "name", "snapshot", "crate"])),
+            _ => Err(key.unknown(&["id", "events", "error", "name", "snapshot", "crate"], errors)),
         });
         attrs
     }
@@ -80,7 +81,9 @@ impl AggregateImpl<'_> {
         // What a refused attribute did not name is stood in for, so that it is the one error.
         let id = attrs.id.get().cloned().unwrap_or_else(|| parse_quote!(#core::private::String));
         let error = attrs.error.get().cloned().unwrap_or_else(|| parse_quote!(::core::convert::Infallible));
-        let apply = quote_spanned!(events.span()=> <#events as #core::ApplyTo<Self>>::apply_to(event, self));
+        let there = core.at(events.span());
+        let apply = quote_spanned!(events.span()=> <#events as #there::ApplyTo<Self>>::apply_to);
+        let recorded_by = quote_spanned!(events.span()=> impl #there::RecordedBy for #events);
         quote! {
             #[automatically_derived]
             impl #core::Aggregate for #ident {
@@ -91,14 +94,14 @@ impl AggregateImpl<'_> {
                 type Error = #error;
 
                 fn apply(&mut self, event: &#events) -> ::core::result::Result<(), #core::ApplyError> {
-                    #apply
+                    #apply(event, self)
                 }
 
                 #snapshots
             }
 
             #[automatically_derived]
-            impl #core::RecordedBy for #events {
+            #recorded_by {
                 type Aggregate = #ident;
             }
         }
@@ -107,14 +110,15 @@ impl AggregateImpl<'_> {
 
 /// The method `snapshots` of an aggregate that keeps some.
 fn snapshots(core: &Core, input: &DeriveInput, every: &LitInt, errors: &Errors) -> TokenStream {
-    let Some(stored) = stored::read(input, None, errors) else { return TokenStream::new() };
+    let stored = stored::read(input, None, errors);
     let shape = shape::of_type(core, &stored);
     let every: u64 = every.base10_parse().unwrap_or(1);
-    let snapshots = quote_spanned!(input.ident.span()=> #core::private::snapshots::<Self>(#every, &SHAPE));
+    let there = core.at(input.ident.span());
+    let snapshots = quote_spanned!(input.ident.span()=> #there::private::snapshots::<Self>);
     quote! {
         fn snapshots() -> ::core::option::Option<#core::Snapshots<Self>> {
             const SHAPE: #core::Shape = #shape;
-            ::core::option::Option::Some(#snapshots)
+            ::core::option::Option::Some(#snapshots(#every, &SHAPE))
         }
     }
 }

@@ -6,23 +6,27 @@ use syn::spanned::Spanned as _;
 use syn::{DeriveInput, Expr, FieldsNamed, LitStr, Type};
 
 use crate::errors::Errors;
-use crate::input::{Core, Roles, named_fields, refuse_generics, text_of};
+use crate::input::{Core, Roles, is_one_type, named_fields, text_of};
 use crate::keys::{self, Once};
 use crate::suggest;
 
 pub(crate) fn expand(input: &DeriveInput, errors: &Errors) -> TokenStream {
     let attrs = Attrs::read(input, errors);
-    refuse_generics(input, "a command", errors);
+    if !is_one_type(input, "a command", errors) {
+        return TokenStream::new();
+    }
     let fields = named_fields(input, "a command", errors);
     let id = fields.and_then(|fields| id_field(input, &attrs, fields, errors));
     match attrs.aggregate.get() {
         Some(aggregate) => CommandImpl { ident: &input.ident, attrs: &attrs, aggregate, id }.expand(),
         None => {
-            errors.at(&input.ident, "`aggregate` is missing: #[command(aggregate = Account, …)]");
+            errors.missing("command", "aggregate", &input.ident, "#[command(aggregate = Account, …)]");
             TokenStream::new()
         }
     }
 }
+
+const KEYS: [&str; 8] = ["aggregate", "id", "name", "creates", "existing", "roles", "validate", "crate"];
 
 /// What `#[command(…)]` says.
 #[derive(Default)]
@@ -55,16 +59,7 @@ impl Attrs {
             "roles" => attrs.roles.read(key, input, errors),
             "validate" => attrs.validate.set(key, key.value(input, "Self::check")?),
             "crate" => attrs.core.set(key, input),
-            _ => Err(key.unknown(&[
-                "aggregate",
-                "id",
-                "name",
-                "creates",
-                "existing",
-                "roles",
-                "validate",
-                "crate",
-            ])),
+            _ => Err(key.unknown(&KEYS, errors)),
         });
         attrs
     }
@@ -113,13 +108,17 @@ impl CommandImpl<'_> {
         let id = match id {
             Some(field) => {
                 let member = &field.ident;
-                quote_spanned!(field.ty.span()=> &self.#member)
+                let span = field.ty.span();
+                let this = Ident::new("self", span);
+                quote_spanned!(span=> &#this.#member)
             }
             // The attribute was refused: this is never run.
             None => quote!(::core::unreachable!()),
         };
         let validate = attrs.validate.get().map(|check| validate(core, check));
         let decides = self.decides();
+        let there = core.at(aggregate.span());
+        let id_type = quote_spanned!(aggregate.span()=> <#aggregate as #there::Aggregate>::Id);
         quote! {
             #[automatically_derived]
             impl #core::Command for #ident {
@@ -129,7 +128,7 @@ impl CommandImpl<'_> {
                 const EXISTENCE: #core::Existence = #core::Existence::#existence;
                 const ROLES: &'static [&'static str] = #roles;
 
-                fn aggregate_id(&self) -> &<#aggregate as #core::Aggregate>::Id {
+                fn aggregate_id(&self) -> &#id_type {
                     #id
                 }
 
@@ -145,7 +144,7 @@ impl CommandImpl<'_> {
         let Self { ident, attrs, aggregate, .. } = self;
         let core = &attrs.core;
         let check =
-            quote_spanned!(ident.span()=> the_aggregate_decides_on_the_command::<#aggregate, #ident>());
+            quote_spanned!(ident.span()=> the_aggregate_decides_on_the_command::<#aggregate, #ident>(););
         quote! {
             const _: () = {
                 const fn the_aggregate_decides_on_the_command<A: #core::Decide<C>, C>() {}
@@ -157,8 +156,9 @@ impl CommandImpl<'_> {
 
 /// The method `validate`, which calls the user's check.
 pub(crate) fn validate(core: &Core, check: &Expr) -> TokenStream {
+    let there = core.at(check.span());
     let typed = quote_spanned! {check.span()=>
-        let check: fn(&Self) -> ::core::result::Result<(), #core::Invalid> = #check;
+        let check: fn(&Self) -> ::core::result::Result<(), #there::Invalid> = #check;
     };
     quote! {
         fn validate(&self) -> ::core::result::Result<(), #core::Invalid> {

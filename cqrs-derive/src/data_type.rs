@@ -1,8 +1,8 @@
 //! `#[derive(DataType)]`: the shape of a type, and its way into one cell of a table and back.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{DeriveInput, GenericParam, Generics, LitStr, parse_quote};
+use syn::{DeriveInput, GenericParam, Generics, LitStr, Type, parse_quote};
 
 use crate::errors::Errors;
 use crate::input::Core;
@@ -15,10 +15,13 @@ pub(crate) fn expand(input: &DeriveInput, errors: &Errors) -> TokenStream {
     keys::read(&input.attrs, "data_type", errors, |key, input| match key.name().as_str() {
         "opaque" => opaque.set(key, key.text(input, "path::to::Type")?),
         "crate" => core.set(key, input),
-        _ => Err(key.unknown(&["opaque", "crate"])),
+        _ => Err(key.unknown(&["opaque", "crate"], errors)),
     });
-    refuse_lifetimes(&input.generics, errors);
-    let stored = stored::read(input, opaque.get(), errors).unwrap_or_else(|| fallback(input));
+    let stored = if borrows(&input.generics, errors) {
+        Stored::refused(input)
+    } else {
+        stored::read(input, opaque.get(), errors)
+    };
     implement(&core, input, &stored)
 }
 
@@ -52,51 +55,59 @@ pub(crate) fn implement(core: &Core, input: &DeriveInput, stored: &Stored) -> To
 }
 
 fn conversions(core: &Core, input: &DeriveInput, stored: &Stored) -> (TokenStream, TokenStream) {
-    let span = input.ident.span();
-    let json = |value: TokenStream| {
-        (
-            quote_spanned!(span=> #core::private::to_json(#value)),
-            quote_spanned!(span=> #core::private::from_json(value)),
-        )
-    };
     match &stored.form {
-        Form::Newtype(member, part) => match part.opaque {
-            Some(_) => {
-                let (to, from) = json(quote!(&self.#member));
-                (to, quote!(#from.map(|inner| Self { #member: inner })))
-            }
-            None => (
-                quote!(#core::DataType::to_value(&self.#member)),
-                quote!(#core::DataType::from_value(value).map(|inner| Self { #member: inner })),
-            ),
-        },
-        Form::Through { ty, fallible } => {
-            let name = &stored.name;
-            let from = if *fallible {
-                quote! {
-                    ::core::convert::TryFrom::try_from(stored)
-                        .map_err(|error| #core::ValueError::unreadable(#name, error))
+        Form::Newtype(member, part) => {
+            let (ty, span) = (&part.ty, part.span());
+            let (to, from) = match part.opaque {
+                Some(_) => json(core, ty, span),
+                None => {
+                    let core = core.at(span);
+                    let data_type = quote_spanned!(span=> <#ty as #core::DataType>);
+                    (quote!(#data_type::to_value), quote!(#data_type::from_value))
                 }
-            } else {
-                quote!(::core::result::Result::Ok(::core::convert::From::from(stored)))
             };
-            (
-                quote! {
-                    let stored: #ty = ::core::convert::Into::into(::core::clone::Clone::clone(self));
-                    #core::DataType::to_value(&stored)
-                },
-                quote! {
-                    let stored = <#ty as #core::DataType>::from_value(value)?;
-                    #from
-                },
-            )
+            (quote!(#to(&self.#member)), quote!(#from(value).map(|inner| Self { #member: inner })))
         }
-        Form::Enum(variants) if variants.iter().all(|variant| matches!(variant.kind, VariantKind::Unit)) => (
-            quote_spanned!(span=> #core::private::to_name(self)),
-            quote_spanned!(span=> #core::private::from_name(value)),
-        ),
-        Form::Enum(_) | Form::Struct(_) | Form::Opaque(_) => json(quote!(self)),
+        Form::Through { ty, fallible } => through(core, &stored.name, ty, *fallible),
+        Form::Enum(variants) if variants.iter().all(|variant| matches!(variant.kind, VariantKind::Unit)) => {
+            let core = core.at(input.ident.span());
+            let json = quote_spanned!(input.ident.span()=> <Self as #core::private::Json>);
+            (quote!(#json::to_name(self)), quote!(#json::from_name(value)))
+        }
+        Form::Enum(_) | Form::Struct(_) | Form::Opaque(_) => {
+            let (to, from) = json(core, &quote!(Self), input.ident.span());
+            (quote!(#to(self)), quote!(#from(value)))
+        }
+        Form::Refused => (quote!(::core::unreachable!()), quote!(::core::unreachable!())),
     }
+}
+
+/// The conversions of a value that serde writes as JSON.
+pub(crate) fn json(core: &Core, ty: &TokenStream, span: Span) -> (TokenStream, TokenStream) {
+    let core = core.at(span);
+    let json = quote_spanned!(span=> <#ty as #core::private::Json>);
+    (quote!(#json::to_json), quote!(#json::from_json))
+}
+
+/// The conversions of a type that serde stores as another one.
+fn through(core: &Core, name: &str, ty: &Type, fallible: bool) -> (TokenStream, TokenStream) {
+    let from = if fallible {
+        quote! {
+            ::core::convert::TryFrom::try_from(stored)
+                .map_err(|error| #core::ValueError::unreadable(#name, error))
+        }
+    } else {
+        quote!(::core::result::Result::Ok(::core::convert::From::from(stored)))
+    };
+    let to = quote! {
+        let stored: #ty = ::core::convert::Into::into(::core::clone::Clone::clone(self));
+        #core::DataType::to_value(&stored)
+    };
+    let from = quote! {
+        let stored = <#ty as #core::DataType>::from_value(value)?;
+        #from
+    };
+    (to, from)
 }
 
 /// The parameters, each bound by what its values need to be stored.
@@ -112,14 +123,10 @@ fn bounded(core: &Core, generics: &Generics) -> Generics {
     generics
 }
 
-fn refuse_lifetimes(generics: &Generics, errors: &Errors) {
+/// Whether the type borrows its parts, which is refused.
+fn borrows(generics: &Generics, errors: &Errors) -> bool {
     for lifetime in generics.lifetimes() {
-        errors.at(lifetime, "what is stored owns its parts: use `String` in the place of `&str`");
+        errors.at(lifetime, "what is stored owns its parts: write `String` in the place of `&str`");
     }
-}
-
-/// Stands in for a form that was refused, so that the type's users are not reported as well.
-fn fallback(input: &DeriveInput) -> Stored {
-    let name = input.ident.to_string();
-    Stored { form: Form::Opaque(name.clone()), name }
+    generics.lifetimes().next().is_some()
 }

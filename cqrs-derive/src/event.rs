@@ -9,7 +9,7 @@ use syn::spanned::Spanned as _;
 use syn::{DeriveInput, LitInt, LitStr, Type};
 
 use crate::errors::Errors;
-use crate::input::{Core, named_fields, refuse_generics, text_of};
+use crate::input::{Core, is_one_type, named_fields, text_of};
 use crate::keys::{self, Once};
 use crate::shape;
 use crate::stored::{self, Field};
@@ -17,7 +17,9 @@ use crate::stored::{self, Field};
 pub(crate) fn expand(input: &DeriveInput, errors: &Errors) -> TokenStream {
     let attrs = Attrs::read(input, errors);
     attrs.versions_have_a_beginning(errors);
-    refuse_generics(input, "an event", errors);
+    if !is_one_type(input, "an event", errors) {
+        return TokenStream::new();
+    }
     let fields = named_fields(input, "an event", errors)
         .map(|fields| stored::read_fields(input, "an event", fields, errors))
         .unwrap_or_default();
@@ -46,7 +48,7 @@ impl Attrs {
                 attrs.oldest.set(key, key.ident.clone())
             }
             "crate" => attrs.core.set(key, input),
-            _ => Err(key.unknown(&["name", "version", "upcast_from", "oldest", "crate"])),
+            _ => Err(key.unknown(&["name", "version", "upcast_from", "oldest", "crate"], errors)),
         });
         attrs
     }
@@ -66,7 +68,7 @@ impl Attrs {
             (1, _, None, Some(oldest)) => {
                 errors.at(oldest, "version 1 is the oldest by itself; `oldest` is for later ones");
             }
-            (2.., Some(written), None, None) => {
+            (2.., Some(written), None, None) if !errors.is_meant("event", "upcast_from") => {
                 let before = version - 1;
                 errors.at(written, format!(
                     "records of version {before} could not be read; name its type: upcast_from = …, or write `oldest` \
@@ -97,13 +99,15 @@ impl EventImpl<'_> {
         let version = attrs.version();
         let name = attrs.name.get().map_or_else(|| text_of(ident), LitStr::value);
         let fields = shape::of_fields(core, *fields);
-        // A chain that could be followed is followed even where its versions were refused.
-        let previous = attrs.upcast_from.get().filter(|_| version > 1);
-        let (follows, link) = match previous {
-            Some(previous) => (self.follows(previous), self.link(previous)),
-            None => (TokenStream::new(), quote!(::core::option::Option::None)),
+        // A chain that can be followed is followed even where its versions were refused.
+        let (successor, previous, decode) = match attrs.upcast_from.get().filter(|_| version > 1) {
+            Some(previous) => (
+                self.successor(previous),
+                quote!(#core::private::Link::<{ #core::private::follows::<#ident>() }, #ident>::PREVIOUS),
+                quote!(decode_later),
+            ),
+            None => (TokenStream::new(), quote!(::core::option::Option::None), quote!(decode_first)),
         };
-        let decode_older = self.decode_older(previous);
         quote! {
             #[automatically_derived]
             impl #core::private::Versioned for #ident {
@@ -112,59 +116,36 @@ impl EventImpl<'_> {
 
             #[automatically_derived]
             impl #core::Event for #ident {
-                const DESCRIPTOR: &'static #core::EventDescriptor = {
-                    #follows
-                    &#core::EventDescriptor { name: #name, version: #version, fields: #fields, previous: #link }
-                };
+                const DESCRIPTOR: &'static #core::EventDescriptor =
+                    &#core::EventDescriptor { name: #name, version: #version, fields: #fields, previous: #previous };
 
                 fn decode_at(
                     depth: u16,
                     payload: &[u8],
                 ) -> ::core::result::Result<Self, #core::DecodeError> {
-                    match depth.checked_sub(1) {
-                        ::core::option::Option::None => #core::private::decode(payload),
-                        ::core::option::Option::Some(depth) => #decode_older,
-                    }
+                    #core::private::#decode(depth, payload)
                 }
             }
+
+            #successor
         }
     }
 
-    /// Refuses a gap or a repetition of versions before the chain is followed, so that no cycle is ever followed.
-    fn follows(&self, previous: &Type) -> TokenStream {
-        let core = &self.attrs.core;
-        let (this, version) = (text_of(self.ident), self.attrs.version());
-        let before = type_name(previous);
-        quote_spanned! {previous.span()=>
-            const VERSIONS_FOLLOW: () = #core::private::versions_follow(
-                #this,
-                #version,
-                #before,
-                <#previous as #core::private::Versioned>::VERSION,
-            );
-            let () = VERSIONS_FOLLOW;
-        }
-    }
-
-    fn link(&self, previous: &Type) -> TokenStream {
-        let core = &self.attrs.core;
-        quote_spanned! {previous.span()=>
-            ::core::option::Option::Some(<#previous as #core::Event>::DESCRIPTOR)
-        }
-    }
-
-    fn decode_older(&self, previous: Option<&Type>) -> TokenStream {
-        let core = &self.attrs.core;
-        let Some(previous) = previous else {
-            let version = self.attrs.version();
-            return quote!(::core::result::Result::Err(#core::private::older_than_the_oldest(depth, #version)));
+    /// The step to the shape before, and the check that it is the version before.
+    fn successor(&self, previous: &Type) -> TokenStream {
+        let (ident, core, there) = (self.ident, &self.attrs.core, self.attrs.core.at(previous.span()));
+        let (this, before) = (text_of(ident), type_name(previous));
+        let check = quote_spanned! {previous.span()=>
+            const _: () = #there::private::versions_follow::<#ident>(#this, #before);
         };
-        let upcast = quote_spanned! {previous.span()=>
-            <#previous as #core::TryUpcast<Self>>::try_upcast(
-                <#previous as #core::Event>::decode_at(depth, payload)?
-            )
-        };
-        quote!(#upcast.map_err(#core::private::upcast_error))
+        quote! {
+            #[automatically_derived]
+            impl #core::private::Successor for #ident {
+                type Previous = #previous;
+            }
+
+            #check
+        }
     }
 }
 

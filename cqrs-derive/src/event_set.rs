@@ -10,7 +10,7 @@ use syn::{Data, DeriveInput, Fields, Type};
 
 use crate::errors::Errors;
 use crate::event::type_name;
-use crate::input::{Core, refuse_generics, text_of};
+use crate::input::{Core, is_one_type, text_of};
 use crate::keys::{self, Once};
 
 pub(crate) fn expand(input: &DeriveInput, errors: &Errors) -> TokenStream {
@@ -22,13 +22,20 @@ pub(crate) fn expand(input: &DeriveInput, errors: &Errors) -> TokenStream {
             retired.set(key, types)
         }
         "crate" => core.set(key, input),
-        _ => Err(key.unknown(&["retired", "crate"])),
+        _ => Err(key.unknown(&["retired", "crate"], errors)),
     });
-    refuse_generics(input, "an event set", errors);
+    if !is_one_type(input, "an event set", errors) {
+        return TokenStream::new();
+    }
     let variants = variants(input, errors);
-    let retired = retired.get().map_or(&[][..], Vec::as_slice);
-    let set = EventSet { core: &core, ident: &input.ident, variants: &variants, retired };
-    set.events_differ(errors);
+    let mut set = EventSet {
+        core: &core,
+        ident: &input.ident,
+        is_whole: matches!(&input.data, Data::Enum(item) if item.variants.len() == variants.len()),
+        variants,
+        retired: retired.get().map_or_else(Vec::new, |retired| retired.iter().collect()),
+    };
+    set.keep_each_event_once(errors);
     let (event_set, members, apply, checks) =
         (set.event_set(), set.members(), set.apply(), set.stored_names_are_unique());
     quote!(#event_set #members #apply #checks)
@@ -68,53 +75,53 @@ fn variants<'a>(input: &'a DeriveInput, errors: &Errors) -> Vec<Variant<'a>> {
 struct EventSet<'a> {
     core: &'a Core,
     ident: &'a Ident,
-    variants: &'a [Variant<'a>],
-    retired: &'a [Type],
+    /// Whether no variant was refused.
+    is_whole: bool,
+    variants: Vec<Variant<'a>>,
+    retired: Vec<&'a Type>,
 }
 
 impl EventSet<'_> {
-    fn events_differ(&self, errors: &Errors) {
+    /// Refuses an event that was in the set before, by the words it is written with.
+    fn keep_each_event_once(&mut self, errors: &Errors) {
         let mut seen = Vec::new();
-        for event in self.variants.iter().map(|variant| variant.event).chain(self.retired) {
+        let mut is_new = |event: &Type| {
             let text = quote!(#event).to_string();
-            if seen.contains(&text) {
+            let is_new = !seen.contains(&text);
+            if !is_new {
                 errors.at(event, format!("`{}` is in the set twice", type_name(event)));
             }
             seen.push(text);
-        }
+            is_new
+        };
+        let variants = self.variants.len();
+        self.variants.retain(|variant| is_new(variant.event));
+        self.retired.retain(|event| is_new(event));
+        self.is_whole &= variants == self.variants.len();
     }
 
     fn event_set(&self) -> TokenStream {
-        let Self { core, ident, variants, retired } = self;
-        let events = variants.iter().map(|variant| self.descriptor(variant.event));
-        let retired_events = retired.iter().map(|event| self.descriptor(event));
-        let descriptors = variants.iter().map(|Variant { ident, event }| {
-            let descriptor = self.descriptor(event);
-            quote!(Self::#ident(_) => #descriptor)
-        });
-        let encode = variants
-            .iter()
-            .map(|Variant { ident, .. }| quote!(Self::#ident(event) => #core::encode(event, buffer)));
-        let today = (0_u16..).zip(*variants).map(|(slot, Variant { ident, event })| {
-            let decoded = quote_spanned! {event.span()=>
-                <#event as #core::Event>::decode_at(route.depth, payload)
-            };
-            quote!(#slot => #decoded.map(|event| #core::Decoded::One(Self::#ident(event))))
-        });
-        let first_retired = u16::try_from(variants.len()).unwrap_or(u16::MAX);
-        let before = (first_retired..).zip(*retired).map(|(slot, event)| {
-            let upcast = quote_spanned! {event.span()=>
-                <#event as #core::TryUpcast<#core::private::Vec<Self>>>::try_upcast(
-                    <#event as #core::Event>::decode_at(route.depth, payload)?
-                )
-            };
+        let Self { core, ident, variants, retired, .. } = self;
+        let retired_as = retired.iter().map(|event| {
             quote! {
-                #slot => #upcast.map(#core::Decoded::Many).map_err(#core::private::upcast_error)
+                #[automatically_derived]
+                impl #core::private::RetiredFrom<#ident> for #event {}
             }
         });
-        // A reference to an enum without variants has to be looked through.
-        let this = if variants.is_empty() { quote!(*self) } else { quote!(self) };
+        let events = variants.iter().map(|variant| self.member(variant.event));
+        let retired_events = retired.iter().map(|event| quote!(#core::private::retired::<#ident, #event>()));
+        let descriptor = self.each(|event| self.member(event), &quote!(_));
+        let encode = self.each(|_| quote!(#core::private::encode_member(event, buffer)), &quote!(event));
+        let today = (0_u16..).zip(variants).map(|(slot, Variant { event, .. })| {
+            quote!(#slot => #core::private::decode_member::<#event>(route, payload))
+        });
+        let first_retired = u16::try_from(variants.len()).unwrap_or(u16::MAX);
+        let before = (first_retired..).zip(retired).map(
+            |(slot, event)| quote!(#slot => #core::private::decode_retired::<Self, #event>(route, payload)),
+        );
         quote! {
+            #(#retired_as)*
+
             #[automatically_derived]
             impl #core::EventSet for #ident {
                 const EVENTS: &'static [&'static #core::EventDescriptor] = &[#(#events),*];
@@ -122,18 +129,14 @@ impl EventSet<'_> {
                 const RETIRED: &'static [&'static #core::EventDescriptor] = &[#(#retired_events),*];
 
                 fn descriptor(&self) -> &'static #core::EventDescriptor {
-                    match #this {
-                        #(#descriptors,)*
-                    }
+                    #descriptor
                 }
 
                 fn encode(
                     &self,
                     buffer: &mut #core::private::Vec<u8>,
                 ) -> ::core::result::Result<(), #core::EncodeError> {
-                    match #this {
-                        #(#encode,)*
-                    }
+                    #encode
                 }
 
                 fn decode(
@@ -150,18 +153,34 @@ impl EventSet<'_> {
         }
     }
 
-    fn descriptor(&self, event: &Type) -> TokenStream {
+    /// A match on the set's value with one arm an event, whose value is bound to `value`.
+    fn each(&self, arm: impl Fn(&Type) -> TokenStream, value: &TokenStream) -> TokenStream {
+        let arms = self.variants.iter().map(|Variant { ident, event }| {
+            let arm = arm(event);
+            quote!(Self::#ident(#value) => #arm)
+        });
+        // A reference to an enum without variants has to be looked through, and a refused variant is never met.
+        match (self.is_whole, self.variants.is_empty()) {
+            (true, true) => quote!(match *self {}),
+            (true, false) => quote!(match self { #(#arms,)* }),
+            (false, _) => quote!(::core::unreachable!()),
+        }
+    }
+
+    fn member(&self, event: &Type) -> TokenStream {
         let core = self.core;
-        quote_spanned!(event.span()=> <#event as #core::Event>::DESCRIPTOR)
+        quote!(#core::private::member::<#event>())
     }
 
     fn members(&self) -> TokenStream {
         let Self { core, ident: set, variants, .. } = self;
         let members = variants.iter().map(|Variant { ident, event }| {
-            let member = quote_spanned!(event.span()=> #core::Member);
+            let there = core.at(event.span());
+            let member = quote_spanned!(event.span()=> impl #there::Member for #event);
+            let from = quote_spanned!(event.span()=> impl ::core::convert::From<#event> for #set);
             quote! {
                 #[automatically_derived]
-                impl #member for #event {
+                #member {
                     type Set = #set;
 
                     fn of(event: &#set) -> ::core::option::Option<&Self> {
@@ -174,7 +193,7 @@ impl EventSet<'_> {
                 }
 
                 #[automatically_derived]
-                impl ::core::convert::From<#event> for #set {
+                #from {
                     fn from(event: #event) -> Self {
                         Self::#ident(event)
                     }
@@ -186,26 +205,18 @@ impl EventSet<'_> {
 
     fn apply(&self) -> TokenStream {
         let Self { core, ident: set, variants, .. } = self;
-        let bounds = variants
-            .iter()
-            .map(|Variant { event, .. }| quote_spanned!(event.span()=> __A: #core::TryApply<#event>));
-        let arms = variants.iter().map(|Variant { ident, .. }| {
-            quote!(Self::#ident(event) => #core::TryApply::try_apply(aggregate, event))
+        let bounds = variants.iter().map(|Variant { event, .. }| {
+            let there = core.at(event.span());
+            quote_spanned!(event.span()=> A: #there::TryApply<#event>)
         });
-        let this = if variants.is_empty() { quote!(*self) } else { quote!(self) };
+        let apply = self.each(|_| quote!(#core::TryApply::try_apply(aggregate, event)), &quote!(event));
         quote! {
-            #[automatically_derived]
-            impl<__A> #core::ApplyTo<__A> for #set
+            impl<A> #core::ApplyTo<A> for #set
             where
                 #(#bounds,)*
             {
-                fn apply_to(
-                    &self,
-                    aggregate: &mut __A,
-                ) -> ::core::result::Result<(), #core::ApplyError> {
-                    match #this {
-                        #(#arms,)*
-                    }
+                fn apply_to(&self, aggregate: &mut A) -> ::core::result::Result<(), #core::ApplyError> {
+                    #apply
                 }
             }
         }
@@ -213,11 +224,12 @@ impl EventSet<'_> {
 
     /// One constant an event, so that a large set stays within the compiler's patience with each.
     fn stored_names_are_unique(&self) -> TokenStream {
-        let Self { core, ident: set, variants, retired } = self;
+        let Self { core, ident: set, variants, retired, .. } = self;
         let set_name = text_of(set);
-        let types = || variants.iter().map(|variant| variant.event).chain(*retired);
+        let types = || variants.iter().map(|variant| variant.event).chain(retired.iter().copied());
         let names: Vec<_> = types().map(type_name).collect();
         let checks = types().enumerate().map(|(index, event)| {
+            let core = core.at(event.span());
             quote_spanned! {event.span()=>
                 const _: () = #core::private::stored_name_is_unique::<#set>(#set_name, NAMES, #index);
             }

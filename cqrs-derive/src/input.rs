@@ -1,6 +1,6 @@
 //! What a derive may stand on: the checks of an item's kind that several derives share, and the path to cqrs-core.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;
@@ -21,9 +21,22 @@ impl Default for Core {
 impl Core {
     /// Reads the key `crate`.
     pub(crate) fn set(&mut self, key: &Key, input: ParseStream<'_>) -> syn::Result<()> {
-        let path: Path = key.value::<LitStr>(input, "\"path::to::cqrs_core\"")?.parse()?;
+        let text = key.text(input, "path::to::cqrs_core")?;
+        let wrong = |_| syn::Error::new(text.span(), format!("`{}` is no path", text.value()));
+        let path: Path = text.parse().map_err(wrong)?;
         self.0 = quote!(#path);
         Ok(())
+    }
+}
+
+impl Core {
+    /// The path at a place of the user's, so that what rustc says about its use is said there.
+    pub(crate) fn at(&self, span: Span) -> TokenStream {
+        let here = |mut token: TokenTree| {
+            token.set_span(span);
+            token
+        };
+        self.0.clone().into_iter().map(here).collect()
     }
 }
 
@@ -33,11 +46,13 @@ impl quote::ToTokens for Core {
     }
 }
 
-/// Refuses generic parameters on an item that stands for one thing.
-pub(crate) fn refuse_generics(input: &DeriveInput, what: &str, errors: &Errors) {
-    if !input.generics.params.is_empty() {
-        errors.at(&input.generics.params, format!("{what} stands for one type, so it takes no parameters"));
+/// Whether an item that stands for one thing is one; generic parameters are refused.
+pub(crate) fn is_one_type(input: &DeriveInput, what: &str, errors: &Errors) -> bool {
+    let generic = !input.generics.params.is_empty();
+    if generic {
+        errors.at(&input.generics.params, format!("{what} is one type, so it takes no parameters"));
     }
+    !generic
 }
 
 /// The named fields of a struct; what they are for goes into the error when there are none.

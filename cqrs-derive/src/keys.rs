@@ -7,7 +7,7 @@ use std::fmt::Display;
 
 use proc_macro2::{Ident, TokenTree};
 use syn::ext::IdentExt as _;
-use syn::parse::{Parse, ParseBuffer, ParseStream};
+use syn::parse::{Parse, ParseBuffer, ParseStream, Peek};
 use syn::{Attribute, LitInt, LitStr, Meta, Token, Type, parenthesized};
 
 use crate::errors::Errors;
@@ -42,6 +42,7 @@ pub(crate) fn keys_of(
 ) {
     each(input, errors, |input| {
         let ident = input.call(Ident::parse_any)?;
+        errors.mean(kind, &ident.to_string());
         read(&Key { kind: kind.to_owned(), ident }, input)
     });
 }
@@ -81,7 +82,10 @@ impl Key {
     }
 
     /// The error for a key that is none of `known`.
-    pub(crate) fn unknown(&self, known: &[&str]) -> syn::Error {
+    pub(crate) fn unknown(&self, known: &[&str], errors: &Errors) -> syn::Error {
+        if let Some(nearest) = suggest::nearest(&self.name(), known) {
+            errors.mean(&self.kind, nearest);
+        }
         let way_out = suggest::among(&self.name(), known.iter().copied());
         self.error(format!("`{}` takes no key `{}`{way_out}", self.kind, self.ident))
     }
@@ -97,7 +101,8 @@ impl Key {
 
     /// A text that is not empty.
     pub(crate) fn text(&self, input: ParseStream<'_>, example: &str) -> syn::Result<LitStr> {
-        let text: LitStr = self.value(input, &format!("{example:?}"))?;
+        let example = format!("{example:?}");
+        let text: LitStr = self.literal(input, LitStr, "a text in quotes", &example)?;
         if text.value().trim().is_empty() {
             return Err(syn::Error::new(text.span(), format!("`{}` is empty", self.ident)));
         }
@@ -106,11 +111,26 @@ impl Key {
 
     /// A number of at least 1.
     pub(crate) fn count(&self, input: ParseStream<'_>) -> syn::Result<LitInt> {
-        let number: LitInt = self.value(input, "1")?;
+        let number: LitInt = self.literal(input, LitInt, "a number", "1")?;
         if number.base10_parse::<u32>()? == 0 {
             return Err(syn::Error::new(number.span(), format!("`{}` counts from 1", self.ident)));
         }
         Ok(number)
+    }
+
+    /// A literal after `=`, which is `what`.
+    fn literal<T: Parse, P: Peek>(
+        &self,
+        input: ParseStream<'_>,
+        peek: P,
+        what: &str,
+        example: &str,
+    ) -> syn::Result<T> {
+        if input.peek(Token![=]) && !input.peek2(peek) {
+            input.parse::<Token![=]>()?;
+            return Err(input.error(format!("`{0}` is {what}: {0} = {example}", self.ident)));
+        }
+        self.value(input, example)
     }
 
     /// A type, which is written without quotes.

@@ -13,14 +13,16 @@ use syn::spanned::Spanned as _;
 use self::attrs::{Attrs, On};
 use self::columns::Columns;
 use crate::errors::Errors;
-use crate::input::{named_fields, refuse_generics};
+use crate::input::{is_one_type, named_fields};
 
 pub(crate) fn expand(input: &DeriveInput, errors: &Errors) -> TokenStream {
     let attrs = Attrs::read(input, errors);
-    refuse_generics(input, "a row", errors);
+    if !is_one_type(input, "a row", errors) {
+        return TokenStream::new();
+    }
     let fields = named_fields(input, "a row", errors);
-    let columns = Columns::of(input, &attrs, fields, errors);
-    columns.names_are_unique(errors);
+    let mut columns = Columns::of(input, &attrs, fields, errors);
+    columns.keep_each_name_once(errors);
     let indexes = columns.indexes(&attrs, errors);
     keys::the_key_can_be_found(&attrs, errors);
     let projection = ProjectionImpl { input, attrs: &attrs, columns: &columns, indexes: &indexes };
@@ -72,7 +74,7 @@ impl ProjectionImpl<'_> {
 
     fn subscription(&self, on: &On) -> TokenStream {
         let event = &on.event;
-        let keys = keys::of_event(self.input, self.attrs, on);
+        let keys = keys::of_event(self.input, self.attrs, self.columns, on);
         quote_spanned!(event.span()=> subscriptions.on::<#event>(#keys);)
     }
 }

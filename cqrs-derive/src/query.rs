@@ -10,13 +10,15 @@ use syn::spanned::Spanned as _;
 use syn::{DeriveInput, Expr, Fields, GenericArgument, LitInt, LitStr, PathArguments, Token, Type};
 
 use crate::errors::Errors;
-use crate::input::{Core, Roles, named_fields, refuse_generics, text_of};
+use crate::input::{Core, Roles, is_one_type, named_fields, text_of};
 use crate::keys::{self, Once};
 use crate::{command, suggest};
 
 pub(crate) fn expand(input: &DeriveInput, errors: &Errors) -> TokenStream {
     let attrs = Attrs::read(input, errors);
-    refuse_generics(input, "a query", errors);
+    if !is_one_type(input, "a query", errors) {
+        return TokenStream::new();
+    }
     let filters = filters(input, errors);
     match attrs.from.get() {
         Some(from) => QueryImpl { ident: &input.ident, attrs: &attrs, from, filters: &filters }.expand(),
@@ -64,7 +66,9 @@ impl Attrs {
             "roles" => attrs.roles.read(key, input, errors),
             "validate" => attrs.validate.set(key, key.value(input, "Self::check")?),
             "crate" => attrs.core.set(key, input),
-            _ => Err(key.unknown(&["from", "order_by", "limit", "name", "roles", "validate", "crate"])),
+            _ => {
+                Err(key.unknown(&["from", "order_by", "limit", "name", "roles", "validate", "crate"], errors))
+            }
         });
         let mut seen: Vec<&Ident> = Vec::new();
         for Order { column, .. } in attrs.order_by.get().into_iter().flatten() {
@@ -131,7 +135,7 @@ fn filter<'a>(field: &'a syn::Field, errors: &Errors) -> Option<Filter<'a>> {
                 _ => test.set(key, key.ident.clone()),
             }
         }
-        _ => Err(key.unknown(&[&["column", "skip"][..], &TESTS[..]].concat())),
+        _ => Err(key.unknown(&[&["column", "skip"][..], &TESTS[..]].concat(), errors)),
     });
     if test.get().is_some_and(|test| test == "skip") {
         if let Some(column) = column.get() {
@@ -204,13 +208,16 @@ impl QueryImpl<'_> {
     }
 
     fn push(&self, filter: &Filter<'_>) -> TokenStream {
-        let core = &self.attrs.core;
         let Filter { field, value, optional, column, test } = filter;
         let column = self.column(column);
         let span = value.span();
+        let core = self.attrs.core.at(span);
         let made = |value: TokenStream| match test.as_str() {
             "any_of" => quote_spanned!(span=> #core::private::any_of(#column, #value)?),
-            "prefix" => quote_spanned!(span=> #core::private::prefix(#column, #value)?),
+            "prefix" => quote_spanned! {span=> {
+                const { #core::private::holds_text(#column) }
+                #core::private::prefix(#column, #value)?
+            }},
             test => {
                 let test = Ident::new(row_test(test), span);
                 quote_spanned!(span=> #core::private::compare(#column, #value, #core::store::RowTest::#test)?)

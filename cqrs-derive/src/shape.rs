@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
 
 use crate::input::Core;
 use crate::stored::{Field, Form, Part, Stored, Variant, VariantKind};
@@ -40,7 +41,10 @@ pub(crate) fn of_part(core: &Core, part: &Part) -> TokenStream {
     let ty = &part.ty;
     match &part.opaque {
         Some(name) => quote!(#core::Shape::Opaque(#name)),
-        None => quote_spanned!(part.span()=> <#ty as #core::DataType>::SHAPE),
+        None => {
+            let core = core.at(part.span());
+            quote_spanned!(part.span()=> <#ty as #core::DataType>::SHAPE)
+        }
     }
 }
 
@@ -48,7 +52,12 @@ pub(crate) fn of_part(core: &Core, part: &Part) -> TokenStream {
 fn named(core: &Core, stored: &Stored) -> Result<TokenStream, TokenStream> {
     let kind = match &stored.form {
         Form::Opaque(name) => return Err(quote!(#core::Shape::Opaque(#name))),
-        Form::Through { ty, .. } => quote!(Newtype(&<#ty as #core::DataType>::SHAPE)),
+        Form::Refused => return Err(quote!(#core::Shape::Opaque(""))),
+        Form::Through { ty, .. } => {
+            let there = core.at(ty.span());
+            let shape = quote_spanned!(ty.span()=> <#ty as #there::DataType>::SHAPE);
+            quote!(Newtype(&#shape))
+        }
         Form::Newtype(_, part) => {
             let shape = of_part(core, part);
             quote!(Newtype(&#shape))

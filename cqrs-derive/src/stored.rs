@@ -39,6 +39,8 @@ pub(crate) enum Form {
     Newtype(Member, Part),
     Struct(Vec<Field>),
     Enum(Vec<Variant>),
+    /// None: an error says why.
+    Refused,
 }
 
 /// A value within a stored type.
@@ -70,17 +72,25 @@ pub(crate) enum VariantKind {
 }
 
 /// Reads the stored form of a type, or reports why it has none that a shape could describe.
-pub(crate) fn read(input: &DeriveInput, opaque: Option<&LitStr>, errors: &Errors) -> Option<Stored> {
-    let way_out = if opaque.is_some() { "" } else { OPAQUE_TYPE };
+pub(crate) fn read(input: &DeriveInput, opaque: Option<&LitStr>, errors: &Errors) -> Stored {
+    // Whatever form an opaque type has, serde and the type's own code agree on it.
     let ignored = Errors::default();
-    let container =
-        serde::Container::read(&input.attrs, way_out, if opaque.is_some() { &ignored } else { errors });
+    let refusals = if opaque.is_some() { &ignored } else { errors };
+    let container = serde::Container::read(&input.attrs, OPAQUE_TYPE, refusals);
     let name = container.name.clone().unwrap_or_else(|| text_of(&input.ident));
     let form = match opaque {
         Some(opaque) => Form::Opaque(opaque.value()),
-        None => form(input, &container, errors)?,
+        None if container.is_refused => Form::Refused,
+        None => form(input, &container, errors).unwrap_or(Form::Refused),
     };
-    Some(Stored { name, form })
+    Stored { name, form }
+}
+
+impl Stored {
+    /// Stands in for a form that was refused, so that the type's users are not reported as well.
+    pub(crate) fn refused(input: &DeriveInput) -> Self {
+        Self { name: text_of(&input.ident), form: Form::Refused }
+    }
 }
 
 /// Reads the stored fields of a struct whose form must be its fields.
@@ -247,13 +257,16 @@ impl Owner<'_> {
     }
 
     fn named_part(&self, field: &syn::Field, serde: &serde::Field, errors: &Errors) -> Part {
-        let opaque = opaque_of(&field.attrs, errors);
+        let mut opaque = opaque_of(&field.attrs, errors);
         if let (Some(custom), None) = (&serde.custom, &opaque) {
             let message =
                 format!("`#[serde({custom})]` stores the value in a form of its own; {OPAQUE_FIELD}");
             errors.at(custom, message);
         }
-        Part { ty: outside(self.input, &field.ty), opaque: opaque.map(|opaque| opaque.value()) }
+        if serde.custom.is_some() || serde.is_refused {
+            opaque.get_or_insert_default();
+        }
+        Part { ty: outside(self.input, &field.ty), opaque }
     }
 }
 
@@ -267,13 +280,18 @@ pub(crate) fn outside(owner: &DeriveInput, ty: &Type) -> TokenStream {
 }
 
 /// The name that `#[data_type(opaque = "…")]` on a field gives to what is stored there.
-pub(crate) fn opaque_of(attrs: &[Attribute], errors: &Errors) -> Option<LitStr> {
-    let mut opaque = Once::default();
-    keys::read(attrs, "data_type", errors, |key, input| match key.name().as_str() {
-        "opaque" => opaque.set(key, key.text(input, "path::to::Type")?),
-        _ => Err(key.unknown(&["opaque"])),
+pub(crate) fn opaque_of(attrs: &[Attribute], errors: &Errors) -> Option<String> {
+    let mut opaque = Once::<LitStr>::default();
+    let mut is_meant = false;
+    keys::read(attrs, "data_type", errors, |key, input| {
+        is_meant = true;
+        match key.name().as_str() {
+            "opaque" => opaque.set(key, key.text(input, "path::to::Type")?),
+            _ => Err(key.unknown(&["opaque"], errors)),
+        }
     });
-    opaque.get().cloned()
+    // A key that was refused must not lead to an error about the type that it was meant for.
+    opaque.get().map(LitStr::value).or_else(|| is_meant.then(String::new))
 }
 
 fn replace_self(tokens: TokenStream, name: &Ident) -> TokenStream {

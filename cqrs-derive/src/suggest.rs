@@ -3,9 +3,7 @@
 /// The end of a message about `wrong`: a question for the nearest of `known`, or the list of them.
 pub(crate) fn among<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let known: Vec<_> = known.into_iter().collect();
-    let distance = |name: &&&str| strsim::damerau_levenshtein(wrong, name);
-    let near = |name: &&&str| distance(name) <= name.len().max(wrong.len()).div_ceil(3);
-    if let Some(nearest) = known.iter().filter(near).min_by_key(distance) {
+    if let Some(nearest) = nearest(wrong, &known) {
         return format!("; did you mean `{nearest}`?");
     }
     match known.as_slice() {
@@ -16,6 +14,13 @@ pub(crate) fn among<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -
             format!("; there are {} and `{last}`", first.join(", "))
         }
     }
+}
+
+/// The name that `wrong` was meant to be, where one is near enough.
+pub(crate) fn nearest<'a>(wrong: &str, known: &[&'a str]) -> Option<&'a str> {
+    let distance = |name: &&str| strsim::damerau_levenshtein(wrong, name);
+    let near = |name: &&str| distance(name) <= name.len().max(wrong.len()).div_ceil(3);
+    known.iter().copied().filter(near).min_by_key(distance)
 }
 
 #[cfg(test)]

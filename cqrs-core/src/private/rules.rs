@@ -2,7 +2,8 @@
 //!
 //! A broken rule stops the build with one sentence that names the types, versions and stored names involved.
 
-use crate::event::EventDescriptor;
+use super::dispatch::Successor;
+use crate::event::{Event, EventDescriptor};
 use crate::event_set::EventSet;
 
 /// An event shape with its version, known before any chain of versions is followed.
@@ -11,20 +12,27 @@ use crate::event_set::EventSet;
     label = "not an event",
     note = "derive it: #[derive(Event, Serialize, Deserialize)]"
 )]
-pub trait Versioned {
+pub trait Versioned: Event {
     /// The version, from 1.
     const VERSION: u32;
 }
 
+/// Whether a shape is the version after the shape that it is upcast from.
+pub const fn follows<E: Successor>() -> bool {
+    <E::Previous as Versioned>::VERSION.saturating_add(1) == E::VERSION
+}
+
 /// Refuses a version that is not the one after the version that it is upcast from.
 #[track_caller]
-pub const fn versions_follow(event: &str, version: u32, previous: &str, previous_version: u32) {
-    if previous_version.saturating_add(1) == version {
+pub const fn versions_follow<E: Successor>(event: &str, previous: &str) {
+    let (version, before) = (E::VERSION, <E::Previous as Versioned>::VERSION);
+    if follows::<E>() {
         return;
     }
     let sentence = Sentence::new().add("`").add(event).add("` is version ").add_number(version).add(", but `");
-    let sentence = sentence.add(previous).add("`, which it is upcast from, is version ").add_number(previous_version);
-    refuse(&if previous_version < version {
+    let sentence =
+        sentence.add(previous).add("`, which it is upcast from, is version ").add_number(before);
+    refuse(&if before < version {
         sentence.add(": the versions between them are missing")
     } else {
         sentence.add(": it must be the version before")

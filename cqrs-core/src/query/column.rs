@@ -22,7 +22,7 @@ impl<T> Clone for TypedColumn<T> {
 
 impl<T> Copy for TypedColumn<T> {}
 
-impl<T: DataType> TypedColumn<T> {
+impl<T> TypedColumn<T> {
     /// The column of this name at this position.
     pub const fn new(name: &'static str, index: usize) -> Self {
         Self { name, index, values: PhantomData }
@@ -32,7 +32,9 @@ impl<T: DataType> TypedColumn<T> {
     pub const fn name(self) -> &'static str {
         self.name
     }
+}
 
+impl<T: DataType> TypedColumn<T> {
     /// The value is this one.
     ///
     /// # Errors

@@ -57,15 +57,22 @@ impl Attrs {
             "key" => {
                 let mut columns = Vec::new();
                 key.list(input, "account_id: AccountId", errors, |input| {
-                    columns.push(key_column(input)?);
+                    let column = key_column(input)?;
+                    refuse_floats(&column.ty)?;
+                    columns.push(column);
                     Ok(())
                 })?;
                 attrs.key.set(key, columns)
             }
             "on" => {
-                let mut events = Vec::new();
+                let mut events: Vec<On> = Vec::new();
                 key.list(input, "Opened, Deposited", errors, |input| {
-                    events.push(On::read(input, errors)?);
+                    let on = On::read(input, errors)?;
+                    let is_new = |other: &On| other.event != on.event;
+                    if !events.iter().all(is_new) {
+                        return Err(syn::Error::new_spanned(&on.event, "the event is folded already"));
+                    }
+                    events.push(on);
                     Ok(())
                 })?;
                 attrs.on.set(key, events)
@@ -78,19 +85,15 @@ impl Attrs {
                 Ok(())
             }
             "crate" => attrs.core.set(key, input),
-            _ => Err(key.unknown(&["table", "version", "key", "on", "keyed_by", "index", "crate"])),
+            _ => Err(key.unknown(&["table", "version", "key", "on", "keyed_by", "index", "crate"], errors)),
         });
         if !attrs.key.is_set() {
-            errors.at(
-                &input.ident,
-                "`key` is missing: name what tells the rows apart, #[projection(key(…), …)]",
-            );
+            let way_out = "name what tells the rows apart, #[projection(key(account_id: AccountId), …)]";
+            errors.missing("projection", "key", &input.ident, way_out);
         }
         if !attrs.on.is_set() {
-            errors.at(
-                &input.ident,
-                "`on` is missing: name the events that rows are folded from, #[projection(on(…), …)]",
-            );
+            let way_out = "name the events that rows are folded from, #[projection(on(Opened), …)]";
+            errors.missing("projection", "on", &input.ident, way_out);
         }
         attrs
     }
@@ -134,7 +137,7 @@ impl On {
                 let keys = match key.name().as_str() {
                     "key" => Keys::One(key.value(input, "path::to::key")?),
                     "keys" => Keys::Several(key.value(input, "path::to::keys")?),
-                    _ => return Err(key.unknown(&["key", "keys"])),
+                    _ => return Err(key.unknown(&["key", "keys"], errors)),
                 };
                 match on.keys.replace(keys) {
                     None => Ok(()),
@@ -154,6 +157,16 @@ fn key_column(input: ParseStream<'_>) -> syn::Result<KeyColumn> {
     }
     input.parse::<Token![:]>()?;
     Ok(KeyColumn { ident, ty: input.parse()? })
+}
+
+/// Two floating-point numbers that look alike need not be equal, and one is not even equal to itself.
+fn refuse_floats(ty: &Type) -> syn::Result<()> {
+    let is_float = |path: &syn::TypePath| path.path.is_ident("f32") || path.path.is_ident("f64");
+    if matches!(ty, Type::Path(path) if is_float(path)) {
+        let message = "a floating-point number cannot tell rows apart; use an integer, a decimal or text";
+        return Err(syn::Error::new_spanned(ty, message));
+    }
+    Ok(())
 }
 
 fn keyed_by(key: &Key, input: ParseStream<'_>) -> syn::Result<(LitStr, KeyedBy)> {

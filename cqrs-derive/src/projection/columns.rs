@@ -1,7 +1,7 @@
 //! The columns of a row's table: their shapes, the indexes on them, and the constant that queries name them by.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{format_ident, quote};
 use syn::{DeriveInput, FieldsNamed};
 
 use super::attrs::Attrs;
@@ -34,7 +34,7 @@ impl Columns {
             Column::new(&column.ident, part)
         });
         let row = fields.into_iter().flat_map(|fields| &fields.named).filter_map(|field| {
-            let opaque = stored::opaque_of(&field.attrs, errors).map(|opaque| opaque.value());
+            let opaque = stored::opaque_of(&field.attrs, errors);
             let part = Part { ty: stored::outside(input, &field.ty), opaque };
             field.ident.as_ref().map(|ident| Column::new(ident, part))
         });
@@ -45,19 +45,22 @@ impl Columns {
         self.key.iter().chain(&self.row)
     }
 
-    /// Databases do not tell columns apart by case, so neither do we.
-    pub(super) fn names_are_unique(&self, errors: &Errors) {
+    /// Takes out columns whose name another one has. Databases do not tell names apart by case, so neither do we.
+    pub(super) fn keep_each_name_once(&mut self, errors: &Errors) {
         let mut seen: Vec<String> = Vec::new();
-        for column in self.all() {
+        let mut is_new = |column: &Column, message: &str| {
             let name = column.field.name.to_lowercase();
-            if seen.contains(&name) {
-                let what = if self.key.len() > seen.len() { "the key" } else { "the table" };
-                let message =
-                    format!("{what} has two columns `{name}`; a column of the key is not a field of the row");
-                errors.at(&column.ident, message);
+            let is_new = !seen.contains(&name);
+            if !is_new {
+                errors.at(&column.ident, format!("column `{name}` {message}"));
             }
             seen.push(name);
-        }
+            is_new
+        };
+        self.key.retain(|column| is_new(column, "is in the key twice"));
+        self.row.retain(|column| {
+            is_new(column, "is there already; a column of the key is not a field of the row")
+        });
     }
 
     /// The indexes by their columns' names, without those that were refused.
@@ -83,10 +86,12 @@ impl Columns {
                     Some(_) => names.push(name),
                 }
             }
-            if let (Some(first), true) = (index.first(), indexes.contains(&names)) {
-                errors.at(first, "the same index is declared twice");
-            } else {
-                indexes.push(names);
+            match index.first() {
+                Some(first) if indexes.contains(&names) => {
+                    errors.at(first, "the same index is there already")
+                }
+                _ if names.len() == index.len() => indexes.push(names),
+                _ => {}
             }
         }
         indexes
@@ -116,8 +121,7 @@ impl Columns {
         });
         let values = typed().map(|(index, column)| {
             let (ident, name) = (&column.ident, &column.field.name);
-            let new = quote_spanned!(column.field.part.span()=> #core::TypedColumn::new(#name, #index));
-            quote!(#ident: #new)
+            quote!(#ident: #core::TypedColumn::new(#name, #index))
         });
         quote! {
             #[doc = #struct_doc]

@@ -2,11 +2,11 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::DeriveInput;
 use syn::spanned::Spanned as _;
+use syn::{DeriveInput, Expr, Type};
 
 use super::attrs::{Attrs, KeyedBy, Keys, On};
-use super::columns::Columns;
+use super::columns::{Column, Columns};
 use super::rows;
 use crate::errors::Errors;
 
@@ -60,43 +60,59 @@ pub(super) fn the_key_can_be_found(attrs: &Attrs, errors: &Errors) {
 }
 
 /// The closure from an event to the keys of the rows that it changes.
-pub(super) fn of_event(input: &DeriveInput, attrs: &Attrs, on: &On) -> TokenStream {
-    let (core, event) = (&attrs.core, &on.event);
+pub(super) fn of_event(input: &DeriveInput, attrs: &Attrs, columns: &Columns, on: &On) -> TokenStream {
+    let event = &on.event;
     let key = name(&input.ident);
-    let (arguments, push) = match &on.keys {
-        Some(Keys::One(one)) => {
-            let typed = quote_spanned! {one.span()=>
-                let key: fn(&#event, &#core::Meta) -> #key = #one;
-            };
-            (quote!(event, meta), quote!(#typed keys.push(key(event, meta));))
-        }
-        Some(Keys::Several(several)) => {
-            let typed = quote_spanned! {several.span()=>
-                let several: fn(&#event, &#core::Meta) -> #core::private::Vec<#key> = #several;
-            };
-            (quote!(event, meta), quote!(#typed keys.extend(several(event, meta));))
-        }
-        None => match (attrs.keyed_by(), attrs.key()) {
-            (KeyedBy::Aggregate, [column]) => {
-                let ident = &column.ident;
-                let id = quote_spanned!(column.ty.span()=> #core::private::aggregate_id::<#event>(meta)?);
-                (quote!(_, meta), quote!(keys.push(#key { #ident: #id });))
-            }
-            (_, columns) => {
-                let fields = columns.iter().map(|column| {
-                    let ident = &column.ident;
-                    // The column's name at the event's place: that is where a field of that name is missing.
-                    let field = Ident::new(&ident.to_string(), event.span());
-                    let value = quote_spanned!(event.span()=> ::core::clone::Clone::clone(&event.#field));
-                    quote!(#ident: #value)
-                });
-                let argument = if columns.is_empty() { quote!(_) } else { quote!(event) };
-                (quote!(#argument, _), quote!(keys.push(#key { #(#fields),* });))
-            }
-        },
+    let way = match (&on.keys, attrs.keyed_by(), columns.key.as_slice()) {
+        (Some(Keys::One(one)), ..) => by_function(attrs, event, one, &key),
+        (Some(Keys::Several(several)), ..) => by_functions(attrs, event, several, &key),
+        (None, KeyedBy::Aggregate, [column]) => by_aggregate(attrs, event, column, &key),
+        (None, KeyedBy::Aggregate, _) => quote!(|_, _, _| ::core::unreachable!()),
+        (None, KeyedBy::Event, columns) => by_fields(event, columns, &key),
     };
-    quote!(|#arguments, keys| {
-        #push
+    quote_spanned!(event.span()=> #way)
+}
+
+fn by_function(attrs: &Attrs, event: &Type, one: &Expr, key: &Ident) -> TokenStream {
+    let core = attrs.core.at(one.span());
+    quote_spanned! {one.span()=> |event, meta, keys| {
+        let key: fn(&#event, &#core::Meta) -> #key = #one;
+        keys.push(key(event, meta));
         ::core::result::Result::Ok(())
-    })
+    }}
+}
+
+fn by_functions(attrs: &Attrs, event: &Type, several: &Expr, key: &Ident) -> TokenStream {
+    let core = attrs.core.at(several.span());
+    quote_spanned! {several.span()=> |event, meta, keys| {
+        let several: fn(&#event, &#core::Meta) -> #core::private::Vec<#key> = #several;
+        keys.extend(several(event, meta));
+        ::core::result::Result::Ok(())
+    }}
+}
+
+fn by_aggregate(attrs: &Attrs, event: &Type, column: &Column, key: &Ident) -> TokenStream {
+    let core = attrs.core.at(event.span());
+    let ident = &column.ident;
+    // Where the key's type is another than the id's, rustc says so at the key.
+    let made = quote_spanned!(column.field.part.span()=> #key { #ident: id });
+    quote_spanned! {event.span()=> |_, meta, keys| {
+        let id = #core::private::aggregate_id::<#event>(meta)?;
+        keys.push(#made);
+        ::core::result::Result::Ok(())
+    }}
+}
+
+fn by_fields(event: &Type, columns: &[Column], key: &Ident) -> TokenStream {
+    let span = event.span();
+    let fields = columns.iter().map(|Column { ident, .. }| {
+        // The column's name at the event's place: that is where a field of that name is missing.
+        let field = Ident::new(&ident.to_string(), span);
+        quote_spanned!(span=> #ident: ::core::clone::Clone::clone(&event.#field))
+    });
+    let argument = if columns.is_empty() { quote!(_) } else { quote_spanned!(span=> event) };
+    quote_spanned! {span=> |#argument, _, keys| {
+        keys.push(#key { #(#fields),* });
+        ::core::result::Result::Ok(())
+    }}
 }

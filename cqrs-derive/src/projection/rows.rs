@@ -4,13 +4,15 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
 use super::columns::Column;
+use crate::data_type;
 use crate::input::Core;
+use crate::stored::Part;
 
 /// The method `write`.
 pub(super) fn write(core: &Core, columns: &[Column]) -> TokenStream {
-    let values = columns.iter().map(|Column { ident, field }| match field.part.opaque {
-        Some(_) => quote_spanned!(field.part.span()=> #core::private::to_json(&self.#ident)),
-        None => quote_spanned!(field.part.span()=> #core::DataType::to_value(&self.#ident)),
+    let values = columns.iter().map(|column| {
+        let (ident, (to_value, _)) = (&column.ident, conversions(core, column));
+        quote!(#to_value(&self.#ident))
     });
     let cells = if columns.is_empty() { quote!(_) } else { quote!(cells) };
     quote! {
@@ -26,13 +28,10 @@ pub(super) fn write(core: &Core, columns: &[Column]) -> TokenStream {
 
 /// The method `read`.
 pub(super) fn read(core: &Core, columns: &[Column]) -> TokenStream {
-    let values = columns.iter().map(|Column { ident, field }| {
-        let name = &field.name;
-        let value = match field.part.opaque {
-            Some(_) => quote_spanned!(field.part.span()=> #core::private::from_json),
-            None => quote_spanned!(field.part.span()=> #core::DataType::from_value),
-        };
-        quote!(#ident: #core::private::next_cell(cells, #name, #value)?)
+    let values = columns.iter().map(|column| {
+        let (ident, name) = (&column.ident, &column.field.name);
+        let (_, from_value) = conversions(core, column);
+        quote!(#ident: #from_value(#core::private::next_cell(cells, #name)?).map_err(#core::private::in_column(#name))?)
     });
     let cells = if columns.is_empty() { quote!(_) } else { quote!(cells) };
     quote! {
@@ -42,4 +41,16 @@ pub(super) fn read(core: &Core, columns: &[Column]) -> TokenStream {
             ::core::result::Result::Ok(Self { #(#values),* })
         }
     }
+}
+
+/// The functions from a column's value to its cell and back.
+fn conversions(core: &Core, column: &Column) -> (TokenStream, TokenStream) {
+    let Part { ty, opaque } = &column.field.part;
+    let span = column.field.part.span();
+    if opaque.is_some() {
+        return data_type::json(core, ty, span);
+    }
+    let core = core.at(span);
+    let data_type = quote_spanned!(span=> <#ty as #core::DataType>);
+    (quote!(#data_type::to_value), quote!(#data_type::from_value))
 }

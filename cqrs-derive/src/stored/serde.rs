@@ -26,6 +26,8 @@ pub(super) struct Container {
     pub(super) from: Option<(Type, bool)>,
     /// The type that is written in this one's place.
     pub(super) into: Option<Type>,
+    /// Whether an attribute was refused that changes the whole form.
+    pub(super) is_refused: bool,
 }
 
 /// What serde's attributes say about an enum's variant.
@@ -44,6 +46,8 @@ pub(super) struct Field {
     pub(super) skip: Option<Ident>,
     /// The attribute that gives the value a form of its own.
     pub(super) custom: Option<Ident>,
+    /// Whether an attribute was refused that changes the form.
+    pub(super) is_refused: bool,
 }
 
 impl Container {
@@ -64,6 +68,7 @@ impl Container {
                 "try_from" => container.from = Some((quoted_type(key, input)?, true)),
                 "into" => container.into = Some(quoted_type(key, input)?),
                 "tag" | "content" | "untagged" | "remote" | "variant_identifier" | "field_identifier" => {
+                    container.is_refused = true;
                     errors.push(key.error(format!(
                         "`#[serde({})]` gives the type a stored form that its shape cannot describe; {way_out}",
                         key.ident
@@ -122,10 +127,13 @@ impl Field {
                 }
                 "skip" => field.skip = Some(key.ident.clone()),
                 "skip_serializing" | "skip_deserializing" => refuse_half_a_skip(key, errors),
-                "flatten" => errors.push(key.error(
-                    "`#[serde(flatten)]` stores fields that this derive cannot see; write them out here, or give \
-                     the field a name of its own",
-                )),
+                "flatten" => {
+                    field.is_refused = true;
+                    errors.push(key.error(
+                        "`#[serde(flatten)]` stores fields that this derive cannot see; write them out here, or \
+                         store the value under the field's own name",
+                    ));
+                }
                 "with" | "serialize_with" | "deserialize_with" => {
                     field.custom = Some(key.ident.clone());
                     keys::skip_value(input);

@@ -270,6 +270,14 @@ where
         &self.state
     }
 
+    /// The error that the aggregate refused the command with, where it did.
+    pub fn refusal(&self) -> Option<&A::Error> {
+        match &self.answer {
+            Answer::Refused(error) => Some(error),
+            _ => None,
+        }
+    }
+
     /// The events that the command led to; none when it was refused.
     pub fn events(&self) -> &[A::Event] {
         match &self.answer {

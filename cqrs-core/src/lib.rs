@@ -58,3 +58,13 @@ pub use value::{ColumnType, Value, ValueError, Wide};
 
 #[cfg(feature = "derive")]
 pub use cqrs_derive::{Aggregate, AggregateId, Command, DataType, Event, EventSet, Projection, Query};
+
+/// Includes the Rust that a build script compiled from a schema: `include_schema!("banking")` in a module of its own.
+///
+/// The name is the schema's `domain`.
+#[macro_export]
+macro_rules! include_schema {
+    ($domain:literal) => {
+        include!(concat!(env!("OUT_DIR"), "/", $domain, ".rs"));
+    };
+}

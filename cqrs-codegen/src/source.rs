@@ -155,20 +155,9 @@ impl SourceMap {
     }
 }
 
+/// Lines end with `\n`, with or without a `\r` before it, as editors and the renderer of reports have it.
 fn line_starts(text: &str) -> Vec<usize> {
-    let mut starts = vec![0];
-    let bytes = text.as_bytes();
-    for (index, byte) in bytes.iter().enumerate() {
-        let ends_line = match byte {
-            b'\n' => true,
-            b'\r' => bytes.get(index + 1) != Some(&b'\n'),
-            _ => false,
-        };
-        if ends_line {
-            starts.push(index + 1);
-        }
-    }
-    starts
+    std::iter::once(0).chain(text.match_indices('\n').map(|(index, _)| index + 1)).collect()
 }
 
 fn floor_char_boundary(text: &str, offset: usize) -> usize {
@@ -202,10 +191,10 @@ mod tests {
     }
 
     #[test]
-    fn lines_end_with_any_of_the_three_line_breaks() {
+    fn a_carriage_return_belongs_to_the_line_that_it_ends() {
         assert_eq!(position("a\r\nb", 3), (2, 1));
         assert_eq!(position("a\nb", 2), (2, 1));
-        assert_eq!(position("a\rb", 2), (2, 1));
+        assert_eq!(position("a\r\nb", 1), (1, 2));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! or by absence. What nothing fills is reported with all of its fellows at once.
 
 use crate::code::{Code, aggregate as code, types as types_code};
-use crate::diagnostic::{Diagnostic, quote, quote_all};
+use crate::diagnostic::{Diagnostic, did_you_mean, nearest, quote, quote_all};
 use crate::model::{
     Construction, Conversion, ExpressionId, Field, Fill, Purpose, Scope, Term, TypeKind, TypeRef,
 };
@@ -125,6 +125,13 @@ impl Work<'_> {
             diagnostic = diagnostic.also(field.origin.span(), "declared here");
         }
         let first = names.first().copied().unwrap_or_default();
+        let similar = source.and_then(|source| similar(first, source, made.fields));
+        if let Some(other) = similar {
+            let help = format!("did you mean {} by {}?", quote(first), quote(other.name.as_str()));
+            let place = other.origin.span();
+            self.ctx.report(diagnostic.also(place, "this is nearly the same name").help(help));
+            return;
+        }
         let help = match source {
             Some(source) => format!("write `{first}: …` here, or give {} a field of this name", source.what),
             None => format!("write `{first}: …` here"),
@@ -173,9 +180,14 @@ impl Work<'_> {
         }
         let text = self.domain.type_text(ty);
         let message = format!("fields are written where a {} is wanted", quote(&text));
-        self.ctx.report(Diagnostic::new(&types_code::VALUE_KIND, at, message).help(
-            "write an expression, or a plain value as `{ value: … }`; only a struct is written by its fields",
-        ));
+        let help = match assignments {
+            [only] => did_you_mean(only.name.text(), WORDS),
+            _ => None,
+        };
+        let otherwise =
+            "write an expression, or a plain value as `{ value: … }`; only a struct is written by its fields";
+        let help = help.unwrap_or_else(|| otherwise.to_owned());
+        self.ctx.report(Diagnostic::new(&types_code::VALUE_KIND, at, message).help(help));
         None
     }
 
@@ -187,6 +199,16 @@ impl Work<'_> {
     ) -> Option<ExpressionId> {
         self.expression(text, scope.clone(), Purpose::Condition, Some(super::types::boolean()))
     }
+}
+
+/// The words that stand alone in a mapping in the place of a value.
+const WORDS: [&str; 7] = ["value", "add", "subtract", "push", "insert", "remove", "clear"];
+
+/// The field at hand that was probably meant to be called `name`.
+fn similar<'s>(name: &str, source: &Source<'s>, wanted: &[Field]) -> Option<&'s Field> {
+    let unused = || source.fields.iter().filter(|field| wanted.iter().all(|other| other.name != field.name));
+    let found = nearest(name, unused().map(|field| field.name.as_str()))?;
+    unused().find(|field| field.name.as_str() == found)
 }
 
 enum Carried<'a> {

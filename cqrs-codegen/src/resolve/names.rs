@@ -146,7 +146,7 @@ pub(super) fn field(
     if found.is_none() {
         let names = || fields.iter().map(|field| field.name.as_str());
         let help = did_you_mean(name.text(), names()).unwrap_or_else(|| match fields.len() {
-            0 => format!("{owner} has no fields"),
+            0 => String::from("it has no fields at all"),
             _ => format!("it has {}", quote_all(names().take(12), "and")),
         });
         let message = format!("{owner} has no field {}", quote(name.text()));

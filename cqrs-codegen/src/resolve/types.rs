@@ -4,7 +4,7 @@ use crate::code::types as code;
 use crate::diagnostic::{Diagnostic, quote};
 use crate::model::{
     AggregateId, CommandId, Construction, ErrorId, EventId, Field, Name, Origin, Scalar, Scope, Shape,
-    TypeId, TypeKind, TypeRef, Upcast, Variant,
+    TypeId, TypeKind, TypeRef, Upcast, Value, Variant,
 };
 use crate::source::ScalarText;
 use crate::syntax::ast;

@@ -60,12 +60,10 @@ impl Work<'_> {
             Ok(canonical) => Some(Value::Scalar(scalar, canonical)),
             Err(Refusal::Form(form)) => {
                 let message = format!("{} is not {form}", quote(text.text()));
-                self.report(
-                    &code::VALUE_TEXT,
-                    node.span,
-                    message,
-                    &format!("a `{}` is written here", scalar.name()),
-                )
+                let words: &[&str] = if scalar == Scalar::Bool { &["true", "false"] } else { &[] };
+                let help = did_you_mean(text.text(), words.iter().copied())
+                    .unwrap_or_else(|| format!("a `{}` is written here", scalar.name()));
+                self.report(&code::VALUE_TEXT, node.span, message, &help)
             }
             Err(Refusal::Range(least, greatest)) => {
                 let message = format!("{} is out of the range of `{}`", quote(text.text()), scalar.name());

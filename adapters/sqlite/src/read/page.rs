@@ -1,0 +1,192 @@
+//! A page of events while it is filled from rows.
+//!
+//! Types and streams are looked up once a page, an origin once for neighbouring events that share it.
+
+use std::collections::HashMap;
+
+use cqrs_core::store::{Detail, ReadStream};
+use cqrs_core::{BatchBuilder, BatchRow, EventBatch, Metadata, Origin, Position, StreamId, StreamVersion};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row};
+use uuid::Uuid;
+
+use super::TypeNames;
+use crate::error::{OrStoreError, Outcome, corrupt};
+
+/// A page while it is filled.
+pub(super) struct Page<'a> {
+    connection: &'a Connection,
+    names: &'a mut TypeNames,
+    builder: BatchBuilder,
+    detail: Detail,
+    limit: usize,
+    types: Vec<(i64, u32)>,
+    streams: HashMap<i64, u32>,
+    stream: Option<(i64, u32)>,
+    origin: OriginCells,
+    origin_index: Option<u32>,
+}
+
+/// The cells of the newest origin, to tell whether the next event has the same.
+#[derive(Default, PartialEq, Eq)]
+struct OriginCells {
+    correlation_id: Vec<u8>,
+    causation_id: Vec<u8>,
+    tenant: Option<String>,
+    actor: Option<String>,
+    metadata: Option<String>,
+}
+
+impl<'a> Page<'a> {
+    pub(super) fn new(
+        connection: &'a Connection,
+        names: &'a mut TypeNames,
+        detail: Detail,
+        limit: usize,
+    ) -> Self {
+        Self {
+            connection,
+            names,
+            builder: BatchBuilder::with_capacity(limit.min(ReadStream::PAGE)),
+            detail,
+            limit,
+            types: Vec::new(),
+            streams: HashMap::new(),
+            stream: None,
+            origin: OriginCells::default(),
+            origin_index: None,
+        }
+    }
+
+    /// Says that the following rows are of this stream.
+    pub(super) fn is_of(&mut self, id: i64, stream: &StreamId) {
+        let index = self.builder.stream(stream);
+        self.streams.insert(id, index);
+        self.stream = Some((id, index));
+    }
+
+    pub(super) fn has_room(&self) -> bool {
+        self.builder.len() < self.limit && self.builder.payload_bytes() < ReadStream::PAGE_BYTES
+    }
+
+    pub(super) fn finish(self, end: Position) -> EventBatch {
+        self.builder.finish(end)
+    }
+
+    pub(super) fn push(&mut self, row: &Row<'_>) -> Outcome<()> {
+        let position = Position::from_i64(row.get(0).or_store_error()?);
+        let type_index = self.type_index(row.get(2).or_store_error()?)?;
+        let (event_id, stream_index, origin_index) = match self.detail {
+            Detail::Payload => (Uuid::nil(), self.stream.map_or(0, |(_, index)| index), u32::MAX),
+            Detail::Full => {
+                let stream = self.stream_index(row.get(5).or_store_error()?)?;
+                (uuid(position, row.get_ref(6).or_store_error()?)?, stream, self.origin_index(position, row)?)
+            }
+        };
+        let payload = match row.get_ref(4).or_store_error()? {
+            ValueRef::Text(bytes) | ValueRef::Blob(bytes) => bytes,
+            _ => return Err(corrupt(format!("the event at position {position} has no payload"))),
+        };
+        let row = BatchRow {
+            position,
+            version: StreamVersion::from_i64(row.get(1).or_store_error()?),
+            recorded_at_micros: row.get(3).or_store_error()?,
+            event_id,
+            type_index,
+            stream_index,
+            origin_index,
+        };
+        self.builder.push(row, payload);
+        Ok(())
+    }
+
+    fn type_index(&mut self, id: i64) -> Outcome<u32> {
+        // A page has few types, so looking through them is faster than hashing.
+        if let Some((_, index)) = self.types.iter().find(|(known, _)| *known == id) {
+            return Ok(*index);
+        }
+        let name = self.names.get(self.connection, id)?;
+        let index = self.builder.stored_type(&name.name, name.version);
+        self.types.push((id, index));
+        Ok(index)
+    }
+
+    fn stream_index(&mut self, id: i64) -> Outcome<u32> {
+        if let Some((known, index)) = self.stream
+            && known == id
+        {
+            return Ok(index);
+        }
+        let index = match self.streams.get(&id) {
+            Some(index) => *index,
+            None => {
+                let index = self.builder.stream(&find_stream(self.connection, id)?);
+                self.streams.insert(id, index);
+                index
+            }
+        };
+        self.stream = Some((id, index));
+        Ok(index)
+    }
+
+    fn origin_index(&mut self, position: Position, row: &Row<'_>) -> Outcome<u32> {
+        let cell = |index| row.get_ref(index).or_store_error();
+        let (correlation_id, causation_id) = (cell(7)?, cell(8)?);
+        let (tenant, actor, metadata) = (text(cell(9)?), text(cell(10)?), text(cell(11)?));
+        let known = &self.origin;
+        if let Some(index) = self.origin_index
+            && correlation_id == ValueRef::Blob(&known.correlation_id)
+            && causation_id == ValueRef::Blob(&known.causation_id)
+            && (tenant, actor, metadata)
+                == (known.tenant.as_deref(), known.actor.as_deref(), known.metadata.as_deref())
+        {
+            return Ok(index);
+        }
+        let origin = Origin {
+            correlation_id: uuid(position, correlation_id)?,
+            causation_id: uuid(position, causation_id)?,
+            tenant: tenant.map(str::to_owned),
+            actor: actor.map(str::to_owned),
+            metadata: match metadata {
+                Some(json) => serde_json::from_str(json).map_err(|error| {
+                    corrupt(format!("the metadata of the event at position {position} is not a JSON object"))
+                        .because(error)
+                })?,
+                None => Metadata::new(),
+            },
+        };
+        self.origin = OriginCells {
+            correlation_id: origin.correlation_id.as_bytes().to_vec(),
+            causation_id: origin.causation_id.as_bytes().to_vec(),
+            tenant: origin.tenant.clone(),
+            actor: origin.actor.clone(),
+            metadata: metadata.map(str::to_owned),
+        };
+        let index = self.builder.origin(origin);
+        self.origin_index = Some(index);
+        Ok(index)
+    }
+}
+
+fn find_stream(connection: &Connection, id: i64) -> Outcome<StreamId> {
+    let mut statement = connection
+        .prepare_cached("SELECT aggregate_type, aggregate_id FROM cqrs_streams WHERE id = ?1")
+        .or_store_error()?;
+    let cells = |row: &Row<'_>| Ok(StreamId::new(row.get::<_, String>(0)?, row.get::<_, String>(1)?));
+    statement.query_row([id], cells).or_store_error()
+}
+
+fn uuid(position: Position, cell: ValueRef<'_>) -> Outcome<Uuid> {
+    let bytes = match cell {
+        ValueRef::Blob(bytes) => Uuid::from_slice(bytes).ok(),
+        _ => None,
+    };
+    bytes.ok_or_else(|| corrupt(format!("an id of the event at position {position} is not 16 bytes")))
+}
+
+fn text(cell: ValueRef<'_>) -> Option<&str> {
+    match cell {
+        ValueRef::Text(bytes) => std::str::from_utf8(bytes).ok(),
+        _ => None,
+    }
+}

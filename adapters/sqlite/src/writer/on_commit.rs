@@ -1,0 +1,217 @@
+//! On-commit tables: they take in every event within the transaction that records it.
+//!
+//! What another process has recorded is folded first, at the beginning of the next transaction or when it is noticed. A
+//! table that another definition has replaced is let go. While a table cannot take an event of another process, appends are
+//! refused, as the promise could not be kept for them.
+
+use std::sync::Arc;
+
+use cqrs_core::store::{Append, Appended, FoldError, Generation, ReadAll, StoreErrorKind};
+use cqrs_core::store::{TableChange, TableDefinition};
+use cqrs_core::{BatchBuilder, BatchRow, EventBatch, FoldFailure, Position, Projector, StreamVersion};
+
+use super::Writer;
+use crate::error::Outcome;
+use crate::fold;
+use crate::read;
+use crate::tables::{Table, superseded};
+
+/// A live table that every append is folded into.
+pub(super) struct Attached {
+    projector: Arc<dyn Projector>,
+    table: Table,
+}
+
+/// How many pages one transaction folds of what a table lacks.
+const PAGES: usize = 4;
+
+/// How far catching up has come.
+enum CaughtUp {
+    /// The table lacks nothing.
+    Fully,
+    /// The table lacks more than one transaction should fold.
+    Partly,
+    /// The table has been replaced.
+    Gone,
+    /// The table cannot take the next event.
+    Stuck(Box<FoldFailure>),
+}
+
+impl Writer<'_> {
+    /// Folds every append into a live table from now on.
+    ///
+    /// # Errors
+    ///
+    /// When the table is not there under this definition, or cannot take an event that it has not seen yet.
+    pub(crate) fn attach(
+        &mut self,
+        projector: Arc<dyn Projector>,
+        definition: &Arc<TableDefinition>,
+    ) -> Result<(), FoldError> {
+        let connection = self.connection;
+        let found = self.transact(|_| Table::find(connection, definition, Generation::Live))?;
+        let (table, _) = found.ok_or_else(|| superseded(definition, Position::START, None))?;
+        self.detach(&definition.name);
+        self.attached.push(Attached { projector, table });
+        let caught_up = self.begin_caught_up().and_then(|()| self.commit());
+        if let Err(error) = caught_up {
+            self.detach(&definition.name);
+            return Err(error.into());
+        }
+        match self.stuck.take_if(|failure| failure.table == definition.name) {
+            Some(failure) => {
+                self.detach(&definition.name);
+                Err(failure.into())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// No longer folds appends into a table.
+    pub(crate) fn detach(&mut self, table: &str) {
+        self.attached.retain(|attached| attached.table.definition().name != table);
+    }
+
+    /// Begins a transaction in which every attached table has taken in all events so far, or is known to be stuck.
+    pub(super) fn begin_caught_up(&mut self) -> Outcome<()> {
+        loop {
+            self.begin()?;
+            match self.catch_up() {
+                Ok(true) => return Ok(()),
+                Ok(false) => self.commit()?,
+                Err(error) => {
+                    self.roll_back();
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    /// Folds what attached tables lack; says whether they lack nothing more.
+    fn catch_up(&mut self) -> Outcome<bool> {
+        let before = self.stuck.take();
+        let mut is_done = true;
+        let mut index = 0;
+        while index < self.attached.len() {
+            match self.catch_up_one(index)? {
+                CaughtUp::Fully => {}
+                CaughtUp::Partly => is_done = false,
+                CaughtUp::Gone => {
+                    let table = &self.attached.remove(index).table;
+                    let table = &table.definition().name;
+                    tracing::warn!(
+                        table,
+                        "another definition has taken the table over; it is folded no longer"
+                    );
+                    continue;
+                }
+                CaughtUp::Stuck(failure) => {
+                    if before.as_ref() != Some(&failure) {
+                        tracing::error!(%failure, "an on-commit projection stands still, appends are refused");
+                    }
+                    self.stuck = Some(failure);
+                }
+            }
+            index += 1;
+        }
+        Ok(is_done)
+    }
+
+    fn catch_up_one(&mut self, index: usize) -> Outcome<CaughtUp> {
+        let Attached { projector, table } = &self.attached[index];
+        for _ in 0..PAGES {
+            let Some(after) = table.checkpoint(self.connection)? else { return Ok(CaughtUp::Gone) };
+            let head = Position::from_i64(self.head);
+            if after >= head {
+                return Ok(CaughtUp::Fully);
+            }
+            let filter = projector.filter().clone();
+            let wanted = ReadAll { filter, until: head, ..ReadAll::after(after) };
+            let page = read::page_of_all(self.connection, &mut self.names, &wanted)?;
+            let changes = match fold::changes(self.connection, table, &**projector, &page) {
+                Ok(changes) => changes,
+                Err(error) => return poison(table, &page, error).map(CaughtUp::Stuck),
+            };
+            let change = table.write(self.connection, changes, page.end())?;
+            tell(&mut self.changes, &self.listeners, change);
+        }
+        Ok(CaughtUp::Partly)
+    }
+
+    /// The events of some appends that attached tables want, in order.
+    pub(super) fn batch_of<'a>(
+        &self,
+        recorded: impl Iterator<Item = (&'a Append, &'a Appended)>,
+    ) -> EventBatch {
+        let mut builder = BatchBuilder::default();
+        for (append, appended) in recorded {
+            let mut shared = None;
+            let tenant = append.origin.tenant.as_deref();
+            for (index, event) in append.events.iter().enumerate() {
+                let wants = |attached: &Attached| {
+                    attached.projector.filter().matches(&append.stream.aggregate_type, &event.name, tenant)
+                };
+                if !self.attached.iter().any(wants) {
+                    continue;
+                }
+                let (stream_index, origin_index) = *shared.get_or_insert_with(|| {
+                    (builder.stream(&append.stream), builder.origin(append.origin.clone()))
+                });
+                let later = (append.events.len() - 1 - index) as u64;
+                let row = BatchRow {
+                    position: Position::new(appended.position.get() - later),
+                    version: StreamVersion::new(appended.version.get() - later),
+                    recorded_at_micros: appended.recorded_at.as_microsecond(),
+                    event_id: event.event_id,
+                    type_index: builder.stored_type(&event.name, event.version),
+                    stream_index,
+                    origin_index,
+                };
+                builder.push(row, &event.payload);
+            }
+        }
+        builder.finish(Position::from_i64(self.head))
+    }
+
+    /// Folds new events into every attached table, or says which one a table cannot take. After a failure the caller must
+    /// go back to before the events.
+    pub(super) fn fold_on_commit(&mut self, batch: &EventBatch) -> Outcome<Result<(), Box<FoldFailure>>> {
+        let mut told = Vec::new();
+        for Attached { projector, table } in &self.attached {
+            match fold::changes(self.connection, table, &**projector, batch) {
+                Ok(changes) => told.push(table.write(self.connection, changes, batch.end())?),
+                Err(error) => return poison(table, batch, error).map(Err),
+            }
+        }
+        for change in told {
+            self.tell_change(change);
+        }
+        Ok(Ok(()))
+    }
+
+    /// Keeps a change of a live table for its listeners, until it is committed.
+    pub(super) fn tell_change(&mut self, change: TableChange) {
+        tell(&mut self.changes, &self.listeners, change);
+    }
+}
+
+fn tell(changes: &mut Vec<TableChange>, listeners: &super::Listeners, change: TableChange) {
+    if !change.changes.is_empty() && listeners.changes.receiver_count() > 0 {
+        changes.push(change);
+    }
+}
+
+/// The failure that an event is to blame for; any other is the database's.
+fn poison(table: &Table, batch: &EventBatch, error: FoldError) -> Outcome<Box<FoldFailure>> {
+    match (error, batch.last()) {
+        (FoldError::Failed(failure), _) => Ok(failure),
+        // A row that no table could hold comes of what the events say.
+        (FoldError::Store(error), Some(last)) if error.kind() == StoreErrorKind::Invalid => {
+            Ok(FoldFailure::at(&table.definition().name, last, error))
+        }
+        (FoldError::Store(error), _) => Err(error),
+        (error @ FoldError::Superseded { .. }, _) => {
+            Err(cqrs_core::store::StoreError::new(StoreErrorKind::Superseded, error.to_string()))
+        }
+    }
+}

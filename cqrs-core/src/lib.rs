@@ -29,6 +29,7 @@ pub mod store;
 pub mod testing;
 mod upcast;
 mod value;
+pub mod window;
 
 pub use aggregate::{Aggregate, AggregateId, Apply, ApplyError, IdError, Snapshots, TryApply};
 pub use app::{
@@ -55,6 +56,8 @@ pub use query::{Change, Cursor, CursorError, Page, Query, TypedColumn};
 pub use shape::{FieldShape, Fingerprint, NamedShape, Scalar, Shape, ShapeKind, VariantKind, VariantShape};
 pub use upcast::{TryUpcast, Upcast};
 pub use value::{ColumnType, Value, ValueError, Wide};
+// The crates whose types stand in events and rows, so that generated code and users name the same versions.
+pub use {jiff, rust_decimal, serde_json, uuid};
 
 #[cfg(feature = "derive")]
 pub use cqrs_derive::{Aggregate, AggregateId, Command, DataType, Event, EventSet, Projection, Query};

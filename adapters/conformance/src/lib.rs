@@ -35,20 +35,33 @@
 // A check that fails panics, with what was expected: that is what this crate is for.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod balances;
 mod domain;
 mod promises;
 mod property;
+mod samples;
+mod scripted;
 
 pub mod append;
 pub mod chains;
+pub mod changes;
+pub mod closing;
 pub mod envelope;
+pub mod filters;
+pub mod generations;
 pub mod idempotency;
 pub mod limits;
+pub mod on_commit;
 pub mod order;
+pub mod pages;
+pub mod read_models;
 pub mod reading;
 pub mod reading_all;
+pub mod reopening;
+pub mod sharing;
 pub mod snapshots;
 pub mod subscriptions;
+pub mod values;
 
 use std::time::Duration;
 

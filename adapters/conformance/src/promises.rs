@@ -10,11 +10,37 @@ macro_rules! conformance {
     ($factory:ty, persistent, shared $(,)?) => {
         $crate::conformance!($factory, persistent);
         $crate::__promises! { $factory;
+            sharing {
+                two_stores_see_each_others_events,
+                two_stores_conflict_with_each_other,
+                a_command_id_is_known_to_both_stores,
+                two_stores_that_append_at_once_lose_nothing,
+                a_reader_skips_nothing_while_another_store_appends,
+                a_watched_head_notices_the_other_store,
+                an_append_folds_what_the_other_store_appended,
+                the_others_events_are_folded_when_they_are_noticed,
+                two_stores_fold_one_table_once,
+                of_two_stores_that_fold_one_checkpoint_one_is_superseded,
+                a_table_promoted_by_one_store_is_gone_for_the_other,
+                closing_one_store_leaves_the_other_open,
+            }
         }
     };
     ($factory:ty, persistent $(,)?) => {
         $crate::conformance!($factory);
         $crate::__promises! { $factory;
+            reopening {
+                events_are_there_again,
+                acknowledged_appends_survive_a_store_that_is_dropped,
+                queued_appends_survive_closing,
+                command_ids_are_known_again,
+                snapshots_are_there_again,
+                tables_are_there_again,
+                generations_are_there_again,
+                attached_tables_are_there_again,
+                refused_appends_are_not_there_again,
+                an_empty_storage_stays_empty,
+            }
         }
     };
     ($factory:ty $(,)?) => {
@@ -137,6 +163,79 @@ macro_rules! conformance {
                 each_stream_has_its_own_snapshot,
                 of_snapshots_saved_at_once_the_newest_stays,
                 a_large_state_is_kept_whole,
+            }
+            read_models {
+                a_new_table_is_live_and_empty,
+                a_fold_writes_rows_and_moves_the_checkpoint,
+                rows_equal_a_fold_from_scratch,
+                a_fold_from_another_checkpoint_is_superseded,
+                a_fold_into_a_table_that_is_not_there_is_superseded,
+                engines_that_fold_one_table_at_once_fold_each_event_once,
+                a_fold_that_fails_changes_nothing,
+                a_projection_that_panics_fails_its_fold,
+                a_batch_without_wanted_events_moves_only_the_checkpoint,
+                rows_and_checkpoint_are_of_the_same_moment,
+                tables_stand_beside_each_other,
+                a_batch_may_touch_thousands_of_rows,
+                a_table_that_was_never_opened_is_not_there,
+            }
+            on_commit {
+                an_acknowledged_append_is_in_the_rows,
+                attaching_catches_up_on_what_was_there_before,
+                a_table_attached_while_writers_append_misses_nothing,
+                appends_of_a_group_fold_one_after_the_other,
+                a_refusal_records_nothing,
+                a_refusal_among_many_appends_fails_only_its_own,
+                a_projection_that_panics_refuses_only_its_append,
+                a_refusal_breaks_its_chain,
+                a_table_attached_twice_folds_each_event_once,
+                what_records_nothing_folds_nothing,
+                an_unwanted_event_moves_the_checkpoint,
+                a_table_that_is_not_there_cannot_be_attached,
+                a_projection_that_fails_to_catch_up_is_not_attached,
+                rows_keep_up_with_many_writers,
+                a_folded_table_is_attached_where_it_stands,
+            }
+            generations {
+                a_changed_definition_is_built_beside_the_live_rows,
+                the_live_rows_serve_until_the_next_generation_is_promoted,
+                a_promoted_table_takes_the_place_of_the_live_one,
+                only_a_table_of_the_next_generation_is_promoted,
+                a_table_of_the_next_generation_is_found_where_it_was_left,
+                a_third_definition_replaces_one_that_was_never_promoted,
+                the_live_definition_stays_live_beside_the_next,
+                a_replaced_table_is_no_longer_folded_on_commit,
+            }
+            values {
+                every_type_of_value_comes_back,
+                a_decimal_keeps_its_scale,
+                every_type_can_be_a_key,
+                a_key_may_have_several_columns,
+            }
+            filters {
+                every_test_means_the_same_in_the_store,
+                a_prefix_is_taken_literally,
+                a_filter_may_name_thousands_of_values,
+                a_column_that_is_not_there_is_refused,
+            }
+            pages {
+                pages_joined_are_one_whole_read,
+                nulls_come_first_and_ties_go_by_key,
+                a_page_says_whether_there_are_more_rows,
+                a_page_goes_on_after_a_row_that_is_gone,
+            }
+            changes {
+                a_fold_tells_what_it_changed,
+                an_append_tells_what_it_changed,
+                changes_add_up_to_the_rows,
+                only_commits_to_live_tables_are_told,
+            }
+            closing {
+                a_closed_store_refuses_every_call,
+                closing_again_does_nothing,
+                closing_finishes_what_is_queued,
+                an_append_to_a_closed_store_breaks_its_chain,
+                closing_while_writers_append_refuses_the_rest,
             }
         }
     };

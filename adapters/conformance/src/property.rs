@@ -4,7 +4,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use proptest::strategy::Strategy;
+use proptest::strategy::{Strategy, ValueTree as _};
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use tokio::runtime::Handle;
 
@@ -24,4 +24,11 @@ pub(crate) fn holds<S: Strategy>(cases: u32, inputs: &S, check: impl AsyncFn(S::
     if let Err(error) = outcome {
         panic!("{error}");
     }
+}
+
+/// One random value, the same in every run.
+pub(crate) fn sample<S: Strategy>(inputs: &S) -> S::Value {
+    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+    inputs.new_tree(&mut runner).expect("a strategy that rejects nothing").current()
 }

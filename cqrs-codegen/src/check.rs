@@ -26,6 +26,7 @@ pub(crate) fn check(domain: &Domain, ctx: &mut Context) {
     names::commands_leave_their_id_to_the_compiler(domain, ctx);
 
     types::types_do_not_contain_themselves(domain, ctx);
+    types::optionals_are_not_optional_inside(domain, ctx);
     types::map_keys_can_be_compared(domain, ctx);
     types::set_items_can_be_compared(domain, ctx);
     types::defaults_are_not_built_on_themselves(domain, ctx);
@@ -33,6 +34,7 @@ pub(crate) fn check(domain: &Domain, ctx: &mut Context) {
     aggregates::ids_can_name_streams(domain, ctx);
     aggregates::states_have_a_start(domain, ctx);
     aggregates::aggregates_record_something(domain, ctx);
+    aggregates::rules_stand_where_values_enter(domain, ctx);
     aggregates::sentences_show_what_has_a_text(domain, ctx);
     aggregates::retired_events_are_not_used(domain, ctx);
 
@@ -44,6 +46,7 @@ pub(crate) fn check(domain: &Domain, ctx: &mut Context) {
 
     projections::projections_fold_something(domain, ctx);
     projections::keys_can_be_compared(domain, ctx);
+    projections::keys_have_no_default(domain, ctx);
     projections::every_field_is_filled(domain, ctx);
     projections::inserts_fill_every_field(domain, ctx);
     projections::summaries_are_not_written(domain, ctx);

@@ -98,22 +98,39 @@ impl Diagnostic {
     }
 }
 
+/// How many errors of one run are told; more would not be read, and a file can be made to have a million.
+pub const MOST_ERRORS: usize = 500;
+
 /// Everything that a run has found wrong, in every file.
 #[derive(Debug, Clone, Default)]
 pub struct Diagnostics {
     found: Vec<Diagnostic>,
+    errors: usize,
+    untold: usize,
 }
 
 impl Diagnostics {
-    /// Adds what was found.
+    /// Adds what was found; errors beyond [`MOST_ERRORS`] are only counted.
     pub fn push(&mut self, diagnostic: Diagnostic) {
+        let is_error = diagnostic.severity() == Severity::Error;
+        if is_error && self.errors == MOST_ERRORS {
+            self.untold += 1;
+            return;
+        }
+        self.errors += usize::from(is_error);
         self.found.push(diagnostic);
+    }
+
+    /// How many errors were counted but are not told.
+    #[must_use]
+    pub fn untold(&self) -> usize {
+        self.untold
     }
 
     /// Whether any error stands.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.count(Severity::Error) > 0
+        self.errors > 0
     }
 
     /// Whether an error has already been reported inside `span`.
@@ -124,10 +141,11 @@ impl Diagnostics {
         self.found.iter().any(|it| it.severity() == Severity::Error && span.contains(it.primary.span))
     }
 
-    /// How many there are of a severity.
+    /// How many there are of a severity, those that are not told included.
     #[must_use]
     pub fn count(&self, severity: Severity) -> usize {
-        self.found.iter().filter(|it| it.severity() == severity).count()
+        let untold = if severity == Severity::Error { self.untold } else { 0 };
+        self.found.iter().filter(|it| it.severity() == severity).count() + untold
     }
 
     /// Whether nothing was found.
@@ -184,6 +202,9 @@ pub fn quote_all<'a>(names: impl IntoIterator<Item = &'a str>, last: &str) -> St
     }
 }
 
+/// How many candidates are compared; each costs time by the square of its length.
+const MOST_CANDIDATES: usize = 5_000;
+
 /// The candidate that `name` was probably meant to be.
 ///
 /// A candidate that differs in case or separators alone always wins; otherwise the nearest by edits, where the edits
@@ -192,7 +213,7 @@ pub fn quote_all<'a>(names: impl IntoIterator<Item = &'a str>, last: &str) -> St
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = fold(name);
     let mut best: Option<(usize, &str)> = None;
-    for candidate in candidates {
+    for candidate in candidates.into_iter().take(MOST_CANDIDATES) {
         let distance = match fold(candidate) {
             other if other == folded => 0,
             other => 1 + strsim::damerau_levenshtein(&folded, &other),

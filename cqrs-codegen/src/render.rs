@@ -6,7 +6,7 @@ use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snip
 use serde::Serialize;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Label, Severity};
-use crate::source::{FileId, SourceMap, Span};
+use crate::source::{FileId, SourceFile, SourceMap};
 
 /// Whether text for people carries terminal colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,14 +26,7 @@ pub fn human(diagnostic: &Diagnostic, sources: &SourceMap, colour: Colour) -> St
     };
     let mut group = Group::with_title(level.primary_title(&diagnostic.message).id(diagnostic.code.id));
     for file in files(diagnostic) {
-        let here = |label: &&Label| label.span.file == file;
-        let primary =
-            Some(&diagnostic.primary).filter(here).map(|it| annotation(AnnotationKind::Primary, it));
-        let secondary =
-            diagnostic.secondary.iter().filter(here).map(|it| annotation(AnnotationKind::Context, it));
-        let source = sources.file(file);
-        let snippet = Snippet::source(source.text()).path(source.path());
-        group = group.element(snippet.annotations(primary).annotations(secondary));
+        group = group.element(snippet(diagnostic, sources.file(file), file));
     }
     for help in &diagnostic.help {
         group = group.element(Level::HELP.message(help));
@@ -54,6 +47,10 @@ pub fn human_all(diagnostics: &Diagnostics, sources: &SourceMap, colour: Colour)
     for diagnostic in diagnostics.iter() {
         text.push_str(&human(diagnostic, sources, colour));
         text.push('\n');
+    }
+    let untold = diagnostics.untold();
+    if untold > 0 {
+        text.push_str(&format!("and {untold} more errors, which are shown once these are gone\n\n"));
     }
     if let Some(summary) = summary(diagnostics) {
         text.push_str(&summary);
@@ -76,14 +73,13 @@ pub fn summary(diagnostics: &Diagnostics) -> Option<String> {
     }
 }
 
-/// Everything found, for machines: a JSON array with one object a diagnostic.
+/// One diagnostic for machines: a JSON object on one line, without a line break.
 ///
 /// Lines and columns count from one, columns in characters; `start_byte` and `end_byte` count from zero. The `rendered`
 /// text is what [`human`] gives.
 #[must_use]
-pub fn json(diagnostics: &Diagnostics, sources: &SourceMap) -> String {
-    let reports: Vec<Report<'_>> = diagnostics.iter().map(|it| report(it, sources)).collect();
-    serde_json::to_string_pretty(&reports).unwrap_or_else(|_| String::from("[]"))
+pub fn json(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
+    serde_json::to_string(&report(diagnostic, sources)).unwrap_or_default()
 }
 
 #[derive(Serialize)]
@@ -147,8 +143,27 @@ fn files(diagnostic: &Diagnostic) -> Vec<FileId> {
     files
 }
 
-fn annotation(kind: AnnotationKind, label: &Label) -> Annotation<'_> {
-    let Span { start, end, .. } = label.span;
-    let text = (!label.text.is_empty()).then_some(label.text.as_str());
-    kind.span(start as usize..end as usize).label(text)
+/// The lines of one file that a diagnostic shows, and no more: drawing takes time by the length of the text.
+fn snippet<'a>(
+    diagnostic: &'a Diagnostic,
+    source: &'a SourceFile,
+    file: FileId,
+) -> Snippet<'a, Annotation<'a>> {
+    let primary = std::iter::once((AnnotationKind::Primary, &diagnostic.primary));
+    let secondary = diagnostic.secondary.iter().map(|label| (AnnotationKind::Context, label));
+    let labels: Vec<(AnnotationKind, &Label)> =
+        primary.chain(secondary).filter(|(_, label)| label.span.file == file).collect();
+    let text = source.text();
+    let first = labels.iter().map(|(_, label)| label.span.range().start).min().unwrap_or(0).min(text.len());
+    let last = labels.iter().map(|(_, label)| label.span.range().end).max().unwrap_or(0).min(text.len());
+    let start = text.get(..first).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+    let end = text.get(last..).and_then(|after| after.find('\n')).map_or(text.len(), |at| last + at + 1);
+    let annotations = labels.into_iter().map(|(kind, Label { span, text })| {
+        let range = span.range().start.saturating_sub(start)..span.range().end.saturating_sub(start);
+        kind.span(range).label((!text.is_empty()).then_some(text.as_str()))
+    });
+    Snippet::source(text.get(start..end).unwrap_or(""))
+        .line_start(source.position(start).line)
+        .path(source.path())
+        .annotations(annotations)
 }

@@ -28,7 +28,7 @@ pub(super) fn ids_can_name_streams(domain: &Domain, ctx: &mut Context) {
             _ => "an id is one text or number; take",
         };
         ctx.report(
-            Diagnostic::new(&code::ID_TYPE, aggregate.origin.span(), message)
+            Diagnostic::new(&code::ID_TYPE, aggregate.id_origin.span(), message)
                 .help(format!("{reason} `uuid`, `string`, `i64`, `u64`, or a newtype of one of them")),
         );
     }
@@ -84,6 +84,27 @@ pub(super) fn aggregates_record_something(domain: &Domain, ctx: &mut Context) {
             aggregate.origin.whole(),
             Diagnostic::new(&code::NO_EVENTS, aggregate.origin.span(), message)
                 .help("declare what it records under `events`"),
+        );
+    }
+}
+
+/// A `check` guards values that enter by a command; anywhere else it would never be held against anything.
+pub(super) fn rules_stand_where_values_enter(domain: &Domain, ctx: &mut Context) {
+    let state = domain.aggregates.iter().flat_map(|it| &it.state).map(|field| (field, "the state"));
+    let events = domain
+        .events
+        .iter()
+        .flat_map(|it| it.fields.iter().chain(it.history.iter().flat_map(|it| &it.fields)));
+    let errors = domain.errors.iter().flat_map(|it| &it.fields).map(|field| (field, "an error"));
+    let rows =
+        domain.projections.iter().flat_map(|it| it.key.iter().chain(it.fields.iter().map(|row| &row.field)));
+    let others = events.map(|field| (field, "an event")).chain(rows.map(|field| (field, "a row")));
+    for (field, owner) in state.chain(errors).chain(others).filter(|(field, _)| field.check.is_some()) {
+        let message =
+            format!("{} is a field of {owner}, where no rule is held against it", quote(field.name.as_str()));
+        ctx.report(
+            Diagnostic::new(&code::RULE_OUTSIDE_COMMAND, field.origin.span(), message)
+                .help("give the `check` to the command's field, or to a newtype of its own"),
         );
     }
 }

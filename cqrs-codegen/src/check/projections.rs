@@ -3,9 +3,7 @@
 use crate::code::projection as code;
 use crate::context::Context;
 use crate::diagnostic::{Diagnostic, quote, quote_all};
-use crate::model::{
-    Domain, FoldAction, Operation, Projection, Scalar, SummaryKind, TypeRef, WindowSize, Write,
-};
+use crate::model::{Domain, FoldAction, Operation, Scalar, SummaryKind, TypeRef, WindowSize, Write};
 
 use super::comparable::{is_column, is_key, is_ordered};
 
@@ -32,6 +30,16 @@ pub(super) fn keys_can_be_compared(domain: &Domain, ctx: &mut Context) {
                 ),
             );
         }
+    }
+}
+
+pub(super) fn keys_have_no_default(domain: &Domain, ctx: &mut Context) {
+    for field in domain.projections.iter().flat_map(|it| &it.key).filter(|field| field.default.is_some()) {
+        let message = format!("{} is part of the key and has a default", quote(field.name.as_str()));
+        ctx.report(
+            Diagnostic::new(&code::KEY_DEFAULT, field.origin.span(), message)
+                .help("remove the default: the key of a row always comes from the event"),
+        );
     }
 }
 
@@ -173,8 +181,8 @@ pub(super) fn hopping_windows_overlap(domain: &Domain, ctx: &mut Context) {
 
 pub(super) fn indexed_columns_can_be_compared(domain: &Domain, ctx: &mut Context) {
     for projection in &domain.projections {
-        for index in &projection.indexes {
-            for (place, column) in index.iter().enumerate() {
+        for (index, origins) in projection.indexes.iter().zip(&projection.index_origins) {
+            for (place, (column, origin)) in index.iter().zip(origins).enumerate() {
                 let name = quote(projection.column_name(*column));
                 let ty = projection.column_type(*column);
                 let repeated = index.iter().take(place).any(|other| other == column);
@@ -185,14 +193,10 @@ pub(super) fn indexed_columns_can_be_compared(domain: &Domain, ctx: &mut Context
                 } else {
                     continue;
                 };
-                report_index(projection, &message, ctx);
+                ctx.report(
+                    Diagnostic::new(&code::INDEX_TYPE, origin.span(), message).help("take it out of `index`"),
+                );
             }
         }
     }
-}
-
-fn report_index(projection: &Projection, message: &str, ctx: &mut Context) {
-    ctx.report(
-        Diagnostic::new(&code::INDEX_TYPE, projection.origin.span(), message).help("take it out of `index`"),
-    );
 }

@@ -31,6 +31,17 @@ pub(super) fn types_do_not_contain_themselves(domain: &Domain, ctx: &mut Context
     }
 }
 
+pub(super) fn optionals_are_not_optional_inside(domain: &Domain, ctx: &mut Context) {
+    each_type(domain, ctx, &mut |ty| match ty {
+        TypeRef::Optional(inner) if matches!(domain.stored(inner), TypeRef::Optional(_)) => {
+            let text = quote(&domain.type_text(inner));
+            let message = format!("{text} may be absent by itself, so `?` makes it optional twice");
+            Some((&code::OPTIONAL_TWICE, message, "remove the `?` here, or in the declaration of the type"))
+        }
+        _ => None,
+    });
+}
+
 pub(super) fn map_keys_can_be_compared(domain: &Domain, ctx: &mut Context) {
     each_type(domain, ctx, &mut |ty| match ty {
         TypeRef::Map(key, _) if !is_key(domain, key) => {

@@ -111,4 +111,9 @@ super::codes! {
         wrong: "aggregates:\n  Account:\n    events: { Opened: {} }\n    commands:\n      Open: { emit: Opened }\nscenarios:\n  - name: an account is opened\n    when: Opne\n    then: { events: [Opened] }",
         right: "aggregates:\n  Account:\n    events: { Opened: {} }\n    commands:\n      Open: { emit: Opened }\nscenarios:\n  - name: an account is opened\n    when: Open\n    then: { events: [Opened] }",
     }
+    RULE_OUTSIDE_COMMAND = "E0423", "a rule stands where no value enters" {
+        why: "A `check` is held against values that enter by a command, before anything is decided. What is recorded has been accepted and stays readable for ever, so on a field of an event, a state, an error or a row it would never be held against anything. A newtype or struct under `types` may have one: it guards every command that carries it.",
+        wrong: "aggregates:\n  Account:\n    events:\n      Deposited: { fields: { amount: { type: decimal, check: value > 0 } } }",
+        right: "aggregates:\n  Account:\n    events:\n      Deposited: { fields: { amount: decimal } }\n    commands:\n      Deposit:\n        fields: { amount: { type: decimal, check: value > 0 } }\n        emit: Deposited",
+    }
 }

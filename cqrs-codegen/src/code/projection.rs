@@ -106,4 +106,9 @@ super::codes! {
         wrong: "aggregates:\n  Shop:\n    events: { Sold: { fields: { item: string } } }\nprojections:\n  Sales:\n    from: Sold\n    fields: { items: { collect: event.item } }\n    index: [items]",
         right: "aggregates:\n  Shop:\n    events: { Sold: { fields: { item: string } } }\nprojections:\n  Sales:\n    from: Sold\n    fields: { latest: { last: event.item } }\n    index: [latest]",
     }
+    KEY_DEFAULT = "E0722", "a part of a projection's key has a default" {
+        why: "Each event says which row it belongs to, so there is never a row whose key is left open.",
+        wrong: "aggregates:\n  Shop:\n    events: { Sold: { fields: { item: string } } }\nprojections:\n  Sales:\n    key: { item: { type: string, default: none } }\n    from: Sold\n    fields: { times: count }",
+        right: "aggregates:\n  Shop:\n    events: { Sold: { fields: { item: string } } }\nprojections:\n  Sales:\n    key: { item: string }\n    from: Sold\n    fields: { times: count }",
+    }
 }

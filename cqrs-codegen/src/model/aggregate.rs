@@ -14,6 +14,8 @@ pub struct Aggregate {
     pub doc: Option<String>,
     /// The type of its id: `string`, `uuid`, an integer, a newtype of one of these, or the user's own type.
     pub id: TypeRef,
+    /// Where the id's type was written; the aggregate's name where it was not.
+    pub id_origin: Origin,
     /// The fields of its state; each has a default, or a type that has one.
     pub state: Vec<Field>,
     /// Its events, in the order of the schema; at least one.

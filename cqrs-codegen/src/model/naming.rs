@@ -45,7 +45,7 @@ impl Domain {
             names.push((aggregate.error_set(), format!("the errors of `{owner}`"), aggregate.origin));
         }
         for event in &self.events {
-            for shape in &event.history {
+            for shape in event.history.iter().filter(|shape| shape.version < event.version) {
                 let what = format!("version {} of `{}`", shape.version, event.name);
                 names.push((event.shape_name(shape.version), what, shape.origin));
             }

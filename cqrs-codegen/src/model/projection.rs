@@ -17,6 +17,8 @@ pub struct Projection {
     pub folds: Vec<Fold>,
     /// Columns that are looked up together.
     pub indexes: Vec<Vec<Column>>,
+    /// Where each column of each index was written.
+    pub index_origins: Vec<Vec<Origin>>,
     /// When rows follow the events.
     pub refresh: Refresh,
     /// The stretches of time that rows are kept apart by.

@@ -24,7 +24,7 @@ pub(super) fn resolve(work: &mut Work<'_>, schema: &ast::Document) {
 
 impl Work<'_> {
     fn resolve_projection(&mut self, id: ProjectionId, declaration: &ast::Projection) {
-        let from = self.from_events(declaration);
+        let from = self.summed_events(declaration);
         let on: Vec<(EventId, &ast::Fold)> =
             declaration.on.iter().filter_map(|fold| Some((self.event(&fold.event)?, fold))).collect();
         self.refuse_events_of_both(declaration, &from, &on);
@@ -47,19 +47,26 @@ impl Work<'_> {
         for (event, declared) in on {
             folds.push(self.fold(id, &projection, event, declared));
         }
-        let indexes = declaration
-            .index
-            .iter()
-            .map(|index| {
-                index.iter().filter_map(|name| self.column(&projection, name)).collect::<Vec<Column>>()
-            })
-            .filter(|index| !index.is_empty())
-            .collect();
+        let (indexes, origins) = self.indexes(&projection, &declaration.index);
         let projection = &mut self.domain.projections[id.index()];
-        (projection.folds, projection.indexes) = (folds, indexes);
+        (projection.folds, projection.indexes, projection.index_origins) = (folds, indexes, origins);
     }
 
-    fn from_events(&mut self, declaration: &ast::Projection) -> Vec<EventId> {
+    fn indexes(
+        &mut self,
+        projection: &Projection,
+        declared: &[Vec<ScalarText>],
+    ) -> (Vec<Vec<Column>>, Vec<Vec<Origin>>) {
+        let index = |names: &Vec<ScalarText>| -> (Vec<Column>, Vec<Origin>) {
+            let column = |name: &ScalarText| {
+                self.column(projection, name).map(|column| (column, Origin::new(name.span(), name.span())))
+            };
+            names.iter().filter_map(column).unzip()
+        };
+        declared.iter().map(index).filter(|(columns, _)| !columns.is_empty()).unzip()
+    }
+
+    fn summed_events(&mut self, declaration: &ast::Projection) -> Vec<EventId> {
         let mut events: Vec<EventId> = Vec::new();
         for mention in &declaration.from {
             let Some(event) = self.event(mention) else { continue };

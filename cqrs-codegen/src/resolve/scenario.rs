@@ -102,7 +102,7 @@ impl Work<'_> {
             .collect();
         if !missing.is_empty() {
             let names = quote_all(missing.iter().copied(), "and");
-            let message = format!("{owner} has {names} too");
+            let message = format!("{owner} lacks a value for {names}");
             self.ctx.report_absence(
                 mention.whole,
                 Diagnostic::new(&types_code::VALUE_MISSING_FIELD, mention.name.span(), message)

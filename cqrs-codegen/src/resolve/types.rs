@@ -35,10 +35,13 @@ pub(super) fn resolve_members(work: &mut Work<'_>, schema: &ast::Document) {
     let (mut events, mut errors, mut commands) = (0, 0, 0);
     for (index, declaration) in schema.aggregates.iter().enumerate() {
         let aggregate = AggregateId::new(index);
-        let id = declaration.id.as_ref().map(|text| work.ty(text)).unwrap_or(TypeRef::Scalar(Scalar::Uuid));
         let state = work.fields(&declaration.state);
-        let it = &mut work.domain.aggregates[aggregate.index()];
-        (it.id, it.state) = (id, state);
+        if let Some(text) = &declaration.id {
+            let it = &mut work.domain.aggregates[aggregate.index()];
+            it.id_origin = Origin::new(text.span, text.span);
+            work.domain.aggregates[aggregate.index()].id = work.ty(text);
+        }
+        work.domain.aggregates[aggregate.index()].state = state;
         for event in &declaration.events {
             work.event_fields(EventId::new(events), event);
             events += 1;
@@ -161,7 +164,9 @@ impl Work<'_> {
     }
 
     fn finish_field(&mut self, field: Field, declared: &ast::Field) -> Field {
-        let default = declared.default.as_ref().and_then(|node| self.plain_value(node, &field.ty));
+        // A default that was refused leaves a stand-in behind: it is there, only not usable.
+        let value = |node| self.plain_value(node, &field.ty).unwrap_or(Value::None);
+        let default = declared.default.as_ref().map(value);
         let scope = Scope::Value(field.ty.clone());
         let check = declared.check.as_ref().and_then(|text| self.condition(text, &scope));
         Field { default, check, ..field }

@@ -215,7 +215,7 @@ impl Work<'_> {
             .map(|(field, _)| field.name.as_str())
             .collect();
         if complete && !missing.is_empty() {
-            let message = format!("{owner} has {} too", quote_all(missing.iter().copied(), "and"));
+            let message = format!("{owner} lacks a value for {}", quote_all(missing.iter().copied(), "and"));
             let help = format!("add {}", quote_all(missing.iter().copied(), "and"));
             return self.report(&code::VALUE_MISSING_FIELD, at, message, &help);
         }

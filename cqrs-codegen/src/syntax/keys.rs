@@ -28,7 +28,7 @@ impl<'n> Keys<'n> {
         ctx: &mut Context,
     ) -> Option<Self> {
         let entries = entries(node, owner, ctx)?;
-        for Entry { key, .. } in entries {
+        for Entry { key, .. } in whole_entries(entries) {
             if !known.contains(&key.text()) {
                 report_unknown_key(key, owner, known, ctx);
             }
@@ -111,6 +111,28 @@ pub(super) fn entries<'n>(node: &'n Node, expected: &str, ctx: &mut Context) -> 
             None
         }
     }
+}
+
+/// The entries of a mapping, without the rests of texts that YAML has torn apart at a comma.
+///
+/// In `{ a: map<string, u32> }` the text ends at the comma, and `u32>` becomes a key without a value. The first part is
+/// reported for the bracket that it never closes; the rest is nothing that anyone wrote.
+pub(super) fn whole_entries(entries: &[Entry]) -> impl Iterator<Item = &Entry> {
+    let before = std::iter::once(None).chain(entries.iter().map(Some));
+    let is_torn_off = |entry: &Entry, before: Option<&Entry>| {
+        let Some(Entry { value: Node { kind: Kind::Scalar(torn), .. }, .. }) = before else { return false };
+        entry.value.is_null()
+            && [('<', '>'), ('(', ')')].iter().any(|(open, close)| {
+                let text = torn.text.text();
+                text.matches(*open).count() > text.matches(*close).count()
+                    && entry.key.text().contains(*close)
+            })
+    };
+    entries
+        .iter()
+        .zip(before)
+        .filter(move |(entry, before)| !is_torn_off(entry, *before))
+        .map(|(entry, _)| entry)
 }
 
 /// The items of a list.

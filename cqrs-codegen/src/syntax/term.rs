@@ -29,8 +29,7 @@ pub(super) fn term(node: &Node, ctx: &mut Context) -> Option<Term> {
 
 /// Fields and the terms that fill them.
 pub(super) fn assignments(entries: &[Entry], ctx: &mut Context) -> Vec<Assignment> {
-    entries
-        .iter()
+    keys::whole_entries(entries)
         .filter_map(|entry| term(&entry.value, ctx).map(|term| Assignment { name: name(entry), term }))
         .collect()
 }
@@ -88,8 +87,7 @@ pub(super) fn named_construction(entry: &Entry, ctx: &mut Context) -> Option<Con
 /// Writes to fields: `balance: state.balance + event.amount`, `lines: { push: … }`.
 pub(super) fn writes(node: &Node, ctx: &mut Context) -> Vec<Write> {
     let entries = keys::entries(node, "fields and what they become", ctx).unwrap_or_default();
-    entries
-        .iter()
+    keys::whole_entries(entries)
         .filter_map(|entry| {
             let operation = operation(entry, ctx)?;
             Some(Write { target: name(entry), whole: whole(entry), operation })

@@ -109,14 +109,17 @@ fn variants(entry: &Entry, ctx: &mut Context) -> Vec<Variant> {
 
 /// The fields of a mapping from names to types.
 pub(super) fn fields(node: &Node, ctx: &mut Context) -> Vec<Field> {
-    let entries = keys::entries(node, "fields", ctx).unwrap_or_default();
-    entries.iter().map(|entry| field(entry, Allowed::Plain, ctx)).collect()
+    read_fields(node, Allowed::Plain, ctx)
 }
 
 /// The fields of a projection's rows, which may be summaries.
 pub(super) fn row_fields(node: &Node, ctx: &mut Context) -> Vec<Field> {
+    read_fields(node, Allowed::Summaries, ctx)
+}
+
+fn read_fields(node: &Node, allowed: Allowed, ctx: &mut Context) -> Vec<Field> {
     let entries = keys::entries(node, "fields", ctx).unwrap_or_default();
-    entries.iter().map(|entry| field(entry, Allowed::Summaries, ctx)).collect()
+    keys::whole_entries(entries).map(|entry| field(entry, allowed, ctx)).collect()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -15,11 +15,11 @@ use crate::shape::{Fingerprint, Shape};
 use crate::value::{Value, ValueError};
 
 pub use dispatch::{
-    Link, RetiredFrom, Successor, decode_first, decode_later, decode_member, decode_retired, encode_member, member,
-    retired,
+    RetiredFrom, Successor, decode_first, decode_later, decode_member, decode_retired, encode_member, member,
+    previous, retired,
 };
 pub use filters::{Compares, any_of, compare, holds_text, prefix};
-pub use rules::{Versioned, follows, stored_name_is_unique, versions_follow};
+pub use rules::{Versioned, stored_name_is_unique, versions_follow};
 pub use serde;
 pub use std::borrow::Cow;
 pub use std::string::String;

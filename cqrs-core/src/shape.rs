@@ -111,19 +111,25 @@ impl Scalar {
 pub struct NamedShape {
     /// The type's name.
     pub name: &'static str,
+    /// The module that the type is of. It tells types of one name apart; the stored form does not depend on it.
+    pub module: &'static str,
+    /// The shapes of the type's parameters, where it is generic.
+    pub arguments: &'static [Shape],
     /// What it consists of.
     pub kind: ShapeKind,
 }
 
 /// What a named type consists of.
+///
+/// Fields and variants come from functions, because a constant cannot contain itself, as a type may.
 #[derive(Debug, Clone, Copy)]
 pub enum ShapeKind {
     /// One value under a name of its own; stored as the value itself.
     Newtype(&'static Shape),
     /// Named fields.
-    Struct(&'static [FieldShape]),
+    Struct(fn() -> &'static [FieldShape]),
     /// One of several variants.
-    Enum(&'static [VariantShape]),
+    Enum(fn() -> &'static [VariantShape]),
 }
 
 /// One field of a struct, of an enum's variant, or of an event.
@@ -183,7 +189,7 @@ impl Shape {
         }
     }
 
-    fn write(&self, text: &mut String, seen: &mut BTreeSet<&'static str>) {
+    fn write(&self, text: &mut String, seen: &mut BTreeSet<String>) {
         match self {
             Self::Scalar(scalar) => text.push_str(scalar.name()),
             Self::Optional(inner) => {
@@ -199,8 +205,10 @@ impl Shape {
             }),
             Self::Opaque(name) => wrap(text, "extern", |text| text.push_str(name)),
             Self::Named(named) => {
-                text.push_str(named.name);
-                if seen.insert(named.name) {
+                self.write_name(text, false);
+                let mut path = String::new();
+                self.write_name(&mut path, true);
+                if seen.insert(path) {
                     named.kind.write(text, seen);
                 }
             }
@@ -208,18 +216,54 @@ impl Shape {
     }
 }
 
+impl Shape {
+    /// Writes the shape by its name, with the modules of named types where `qualified`.
+    fn write_name(&self, text: &mut String, qualified: bool) {
+        match self {
+            Self::Scalar(scalar) => text.push_str(scalar.name()),
+            Self::Optional(inner) => {
+                inner.write_name(text, qualified);
+                text.push('?');
+            }
+            Self::List(inner) => wrap(text, "list", |text| inner.write_name(text, qualified)),
+            Self::Set(inner) => wrap(text, "set", |text| inner.write_name(text, qualified)),
+            Self::Map(key, value) => wrap(text, "map", |text| {
+                key.write_name(text, qualified);
+                text.push_str(", ");
+                value.write_name(text, qualified);
+            }),
+            Self::Opaque(name) => wrap(text, "extern", |text| text.push_str(name)),
+            Self::Named(named) => {
+                if qualified {
+                    text.push_str(named.module);
+                    text.push_str("::");
+                }
+                if named.arguments.is_empty() {
+                    return text.push_str(named.name);
+                }
+                wrap(text, named.name, |text| {
+                    for (index, argument) in named.arguments.iter().enumerate() {
+                        text.push_str(if index == 0 { "" } else { ", " });
+                        argument.write_name(text, qualified);
+                    }
+                });
+            }
+        }
+    }
+}
+
 impl ShapeKind {
-    fn write(&self, text: &mut String, seen: &mut BTreeSet<&'static str>) {
+    fn write(&self, text: &mut String, seen: &mut BTreeSet<String>) {
         match self {
             Self::Newtype(inner) => {
                 text.push('(');
                 inner.write(text, seen);
                 text.push(')');
             }
-            Self::Struct(fields) => write_fields(fields, text, seen),
+            Self::Struct(fields) => write_fields(fields(), text, seen),
             Self::Enum(variants) => {
                 text.push('[');
-                for (index, variant) in variants.iter().enumerate() {
+                for (index, variant) in variants().iter().enumerate() {
                     text.push_str(if index == 0 { "" } else { ", " });
                     text.push_str(variant.name);
                     match variant.kind {
@@ -257,15 +301,9 @@ impl Eq for Shape {}
 
 impl fmt::Display for Shape {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Named(named) => formatter.write_str(named.name),
-            Self::Optional(inner) => write!(formatter, "{inner}?"),
-            Self::List(inner) => write!(formatter, "list<{inner}>"),
-            Self::Set(inner) => write!(formatter, "set<{inner}>"),
-            Self::Map(key, value) => write!(formatter, "map<{key}, {value}>"),
-            Self::Scalar(scalar) => formatter.write_str(scalar.name()),
-            Self::Opaque(name) => write!(formatter, "extern<{name}>"),
-        }
+        let mut text = String::new();
+        self.write_name(&mut text, false);
+        formatter.write_str(&text)
     }
 }
 
@@ -310,7 +348,7 @@ pub(crate) fn describe_fields(fields: &[FieldShape]) -> String {
     text
 }
 
-fn write_fields(fields: &[FieldShape], text: &mut String, seen: &mut BTreeSet<&'static str>) {
+fn write_fields(fields: &[FieldShape], text: &mut String, seen: &mut BTreeSet<String>) {
     text.push('{');
     for (index, field) in fields.iter().enumerate() {
         let separator = if index == 0 { "" } else { ", " };
@@ -332,26 +370,39 @@ fn wrap(text: &mut String, name: &str, inner: impl FnOnce(&mut String)) {
 mod tests {
     use super::*;
 
-    static NODE: NamedShape = NamedShape {
-        name: "Node",
-        kind: ShapeKind::Struct(&[FieldShape {
-            name: "children",
-            shape: Shape::List(&Shape::Named(&NODE)),
-            has_default: false,
-        }]),
+    const fn named(module: &'static str, name: &'static str, kind: ShapeKind) -> NamedShape {
+        NamedShape { name, module, arguments: &[], kind }
+    }
+
+    const NODE: Shape = {
+        const NAMED: NamedShape = named(
+            "tests",
+            "Node",
+            ShapeKind::Struct(|| {
+                &[FieldShape { name: "children", shape: Shape::List(&NODE), has_default: false }]
+            }),
+        );
+        Shape::Named(&NAMED)
     };
 
     #[test]
     fn a_type_that_contains_itself_is_spelt_out_once() {
-        assert_eq!(Shape::Named(&NODE).describe(), "Node{children: list<Node>}");
+        assert_eq!(NODE.describe(), "Node{children: list<Node>}");
+    }
+
+    #[test]
+    fn two_types_of_one_name_are_both_spelt_out() {
+        const OLD: NamedShape = named("v1", "Money", ShapeKind::Newtype(&Shape::Scalar(Scalar::I64)));
+        const NEW: NamedShape = named("v2", "Money", ShapeKind::Newtype(&Shape::Scalar(Scalar::Decimal)));
+        const BOTH: Shape = Shape::Map(&Shape::Named(&OLD), &Shape::Named(&NEW));
+        assert_eq!(BOTH.describe(), "map<Money(i64), Money(decimal)>");
+        assert_eq!(BOTH.to_string(), "map<Money, Money>");
     }
 
     #[test]
     fn a_change_of_a_nested_type_changes_the_fingerprint() {
-        const OLD: NamedShape =
-            NamedShape { name: "Money", kind: ShapeKind::Newtype(&Shape::Scalar(Scalar::I64)) };
-        const NEW: NamedShape =
-            NamedShape { name: "Money", kind: ShapeKind::Newtype(&Shape::Scalar(Scalar::Decimal)) };
+        const OLD: NamedShape = named("tests", "Money", ShapeKind::Newtype(&Shape::Scalar(Scalar::I64)));
+        const NEW: NamedShape = named("tests", "Money", ShapeKind::Newtype(&Shape::Scalar(Scalar::Decimal)));
         let old = Shape::Optional(&Shape::Named(&OLD));
         let new = Shape::Optional(&Shape::Named(&NEW));
         assert_ne!(old.fingerprint(), new.fingerprint());

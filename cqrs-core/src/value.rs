@@ -271,7 +271,7 @@ impl crate::shape::NamedShape {
     pub fn is_plain_enum(&self) -> bool {
         match self.kind {
             crate::shape::ShapeKind::Enum(variants) => {
-                variants.iter().all(|variant| matches!(variant.kind, crate::shape::VariantKind::Unit))
+                variants().iter().all(|variant| matches!(variant.kind, crate::shape::VariantKind::Unit))
             }
             _ => false,
         }

@@ -83,7 +83,12 @@ impl AggregateImpl<'_> {
         let error = attrs.error.get().cloned().unwrap_or_else(|| parse_quote!(::core::convert::Infallible));
         let there = core.at(events.span());
         let apply = quote_spanned!(events.span()=> <#events as #there::ApplyTo<Self>>::apply_to);
-        let recorded_by = quote_spanned!(events.span()=> impl #there::RecordedBy for #events);
+        let recorded_by = quote_spanned! {events.span()=>
+            #[automatically_derived]
+            impl #there::RecordedBy for #events {
+                type Aggregate = #ident;
+            }
+        };
         quote! {
             #[automatically_derived]
             impl #core::Aggregate for #ident {
@@ -100,10 +105,7 @@ impl AggregateImpl<'_> {
                 #snapshots
             }
 
-            #[automatically_derived]
-            #recorded_by {
-                type Aggregate = #ident;
-            }
+            #recorded_by
         }
     }
 }
@@ -111,7 +113,7 @@ impl AggregateImpl<'_> {
 /// The method `snapshots` of an aggregate that keeps some.
 fn snapshots(core: &Core, input: &DeriveInput, every: &LitInt, errors: &Errors) -> TokenStream {
     let stored = stored::read(input, None, errors);
-    let shape = shape::of_type(core, &stored);
+    let shape = shape::of_type(core, &stored, &[]);
     let every: u64 = every.base10_parse().unwrap_or(1);
     let there = core.at(input.ident.span());
     let snapshots = quote_spanned!(input.ident.span()=> #there::private::snapshots::<Self>);

@@ -7,7 +7,7 @@ use syn::{Data, DeriveInput, Fields, Type};
 
 use crate::data_type;
 use crate::errors::Errors;
-use crate::input::{Core, is_one_type};
+use crate::input::{Core, is_float, is_one_type};
 use crate::keys;
 use crate::stored::{self, Form, Stored};
 
@@ -21,6 +21,10 @@ pub(crate) fn expand(input: &DeriveInput, errors: &Errors) -> TokenStream {
         return TokenStream::new();
     }
     let Some(inner) = newtype(input, errors) else { return fallback(&core, input) };
+    if is_float(inner) {
+        errors.at(inner, "a floating-point number cannot name an aggregate; use an integer, a UUID or text");
+        return data_type::implement(&core, input, &Stored::refused(input));
+    }
     let mut stored = stored::read(input, None, errors);
     if let Form::Through { ty, .. } = &stored.form {
         errors.at(ty, "an id is stored as the value that it wraps");

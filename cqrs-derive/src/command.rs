@@ -6,7 +6,7 @@ use syn::spanned::Spanned as _;
 use syn::{DeriveInput, Expr, FieldsNamed, LitStr, Type};
 
 use crate::errors::Errors;
-use crate::input::{Core, Roles, is_one_type, named_fields, text_of};
+use crate::input::{Core, Roles, is_one_type, local, named_fields, text_of};
 use crate::keys::{self, Once};
 use crate::suggest;
 
@@ -109,7 +109,7 @@ impl CommandImpl<'_> {
             Some(field) => {
                 let member = &field.ident;
                 let span = field.ty.span();
-                let this = Ident::new("self", span);
+                let this = local("self", span);
                 quote_spanned!(span=> &#this.#member)
             }
             // The attribute was refused: this is never run.

@@ -28,11 +28,8 @@ pub(crate) fn expand(input: &DeriveInput, errors: &Errors) -> TokenStream {
 /// The impl of `DataType` for a type with this stored form.
 pub(crate) fn implement(core: &Core, input: &DeriveInput, stored: &Stored) -> TokenStream {
     let name = &input.ident;
-    let shape = if input.generics.params.is_empty() {
-        shape::of_type(core, stored)
-    } else {
-        shape::of_generic_type(core, stored)
-    };
+    let parameters: Vec<_> = input.generics.type_params().map(|parameter| &parameter.ident).collect();
+    let shape = shape::of_type(core, stored, &parameters);
     let (to_value, from_value) = conversions(core, input, stored);
     let generics = bounded(core, &input.generics);
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
@@ -75,7 +72,8 @@ fn conversions(core: &Core, input: &DeriveInput, stored: &Stored) -> (TokenStrea
             (quote!(#json::to_name(self)), quote!(#json::from_name(value)))
         }
         Form::Enum(_) | Form::Struct(_) | Form::Opaque(_) => {
-            let (to, from) = json(core, &quote!(Self), input.ident.span());
+            let span = input.ident.span();
+            let (to, from) = json(core, &quote_spanned!(span=> Self), span);
             (quote!(#to(self)), quote!(#from(value)))
         }
         Form::Refused => (quote!(::core::unreachable!()), quote!(::core::unreachable!())),

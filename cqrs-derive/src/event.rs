@@ -9,7 +9,7 @@ use syn::spanned::Spanned as _;
 use syn::{DeriveInput, LitInt, LitStr, Type};
 
 use crate::errors::Errors;
-use crate::input::{Core, is_one_type, named_fields, text_of};
+use crate::input::{Core, is_one_type, named_fields, plain, text_of};
 use crate::keys::{self, Once};
 use crate::shape;
 use crate::stored::{self, Field};
@@ -101,21 +101,16 @@ impl EventImpl<'_> {
         let fields = shape::of_fields(core, *fields);
         // A chain that can be followed is followed even where its versions were refused.
         let (successor, previous, decode) = match attrs.upcast_from.get().filter(|_| version > 1) {
-            Some(previous) => (
-                self.successor(previous),
-                quote!(#core::private::Link::<{ #core::private::follows::<#ident>() }, #ident>::PREVIOUS),
-                quote!(decode_later),
-            ),
+            Some(previous) => {
+                (self.successor(previous), quote!(#core::private::previous::<#ident>()), quote!(decode_later))
+            }
             None => (TokenStream::new(), quote!(::core::option::Option::None), quote!(decode_first)),
         };
         quote! {
             #[automatically_derived]
             impl #core::private::Versioned for #ident {
                 const VERSION: u32 = #version;
-            }
 
-            #[automatically_derived]
-            impl #core::Event for #ident {
                 const DESCRIPTOR: &'static #core::EventDescriptor =
                     &#core::EventDescriptor { name: #name, version: #version, fields: #fields, previous: #previous };
 
@@ -124,6 +119,19 @@ impl EventImpl<'_> {
                     payload: &[u8],
                 ) -> ::core::result::Result<Self, #core::DecodeError> {
                     #core::private::#decode(depth, payload)
+                }
+            }
+
+            #[automatically_derived]
+            impl #core::Event for #ident {
+                const DESCRIPTOR: &'static #core::EventDescriptor =
+                    <Self as #core::private::Versioned>::DESCRIPTOR;
+
+                fn decode_at(
+                    depth: u16,
+                    payload: &[u8],
+                ) -> ::core::result::Result<Self, #core::DecodeError> {
+                    <Self as #core::private::Versioned>::decode_at(depth, payload)
                 }
             }
 
@@ -151,7 +159,7 @@ impl EventImpl<'_> {
 
 /// A type's name for messages: its last segment, without what is before.
 pub(crate) fn type_name(ty: &Type) -> String {
-    match ty {
+    match plain(ty) {
         Type::Path(path) => path.path.segments.last().map_or_else(String::new, |last| text_of(&last.ident)),
         _ => quote!(#ty).to_string(),
     }

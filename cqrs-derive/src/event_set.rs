@@ -175,12 +175,11 @@ impl EventSet<'_> {
     fn members(&self) -> TokenStream {
         let Self { core, ident: set, variants, .. } = self;
         let members = variants.iter().map(|Variant { ident, event }| {
-            let there = core.at(event.span());
-            let member = quote_spanned!(event.span()=> impl #there::Member for #event);
-            let from = quote_spanned!(event.span()=> impl ::core::convert::From<#event> for #set);
-            quote! {
+            let core = core.at(event.span());
+            // All of it at the event's place: there rustc reports an event that is in another set too.
+            quote_spanned! {event.span()=>
                 #[automatically_derived]
-                #member {
+                impl #core::Member for #event {
                     type Set = #set;
 
                     fn of(event: &#set) -> ::core::option::Option<&Self> {
@@ -193,9 +192,9 @@ impl EventSet<'_> {
                 }
 
                 #[automatically_derived]
-                #from {
-                    fn from(event: #event) -> Self {
-                        Self::#ident(event)
+                impl ::core::convert::From<#event> for #set {
+                    fn from(event: #event) -> #set {
+                        #set::#ident(event)
                     }
                 }
             }

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;
-use syn::{Data, DeriveInput, Fields, FieldsNamed, LitStr, Path};
+use syn::{Data, DeriveInput, Fields, FieldsNamed, LitStr, Path, Type};
 
 use crate::errors::Errors;
 use crate::keys::{Key, Once};
@@ -77,6 +77,31 @@ pub(crate) fn named_fields<'a>(
         Data::Union(item) => errors.at(item.union_token, format!("{what} is a struct, not a union")),
     }
     None
+}
+
+/// A local name of generated code, where what rustc says about it is said at a place of the user's.
+pub(crate) fn local(name: &str, place: Span) -> Ident {
+    Ident::new(name, Span::call_site().located_at(place))
+}
+
+/// The user's identifier at another place of the user's.
+pub(crate) fn moved(ident: &Ident, place: Span) -> Ident {
+    let mut ident = ident.clone();
+    ident.set_span(Span::call_site().located_at(place));
+    ident
+}
+
+/// Two floating-point numbers that look alike need not be equal, and one is not even equal to itself.
+pub(crate) fn is_float(ty: &Type) -> bool {
+    matches!(plain(ty), Type::Path(path) if path.path.is_ident("f32") || path.path.is_ident("f64"))
+}
+
+/// A type without the invisible parentheses that it has when it comes out of a macro.
+pub(crate) fn plain(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => plain(&group.elem),
+        ty => ty,
+    }
 }
 
 /// An identifier without `r#`, as text.

@@ -47,7 +47,8 @@ impl ProjectionImpl<'_> {
         let version = attrs.version();
         let (key_fields, row_fields) = (columns.key_shapes(core), columns.row_shapes(core));
         let subscriptions = attrs.on().iter().map(|on| self.subscription(on));
-        let (write, read) = (rows::write(core, &columns.row), rows::read(core, &columns.row));
+        let (write, read) =
+            (rows::write(core, &columns.row), rows::read(core, &columns.row, columns.is_whole));
         quote! {
             #[automatically_derived]
             impl #core::Projection for #ident {

@@ -10,7 +10,7 @@ use syn::spanned::Spanned as _;
 use syn::{DeriveInput, Expr, Fields, GenericArgument, LitInt, LitStr, PathArguments, Token, Type};
 
 use crate::errors::Errors;
-use crate::input::{Core, Roles, is_one_type, named_fields, text_of};
+use crate::input::{Core, Roles, is_one_type, local, moved, named_fields, plain, text_of};
 use crate::keys::{self, Once};
 use crate::{command, suggest};
 
@@ -155,7 +155,7 @@ fn filter<'a>(field: &'a syn::Field, errors: &Errors) -> Option<Filter<'a>> {
 
 /// The `T` of `Option<T>`.
 fn inner_of_option(ty: &Type) -> Option<&Type> {
-    let Type::Path(path) = ty else { return None };
+    let Type::Path(path) = plain(ty) else { return None };
     let last = path.path.segments.last()?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
     match arguments.args.first()? {
@@ -215,7 +215,7 @@ impl QueryImpl<'_> {
         let made = |value: TokenStream| match test.as_str() {
             "any_of" => quote_spanned!(span=> #core::private::any_of(#column, #value)?),
             "prefix" => quote_spanned! {span=> {
-                const { #core::private::holds_text(#column) }
+                const _: () = #core::private::holds_text(#column);
                 #core::private::prefix(#column, #value)?
             }},
             test => {
@@ -224,14 +224,16 @@ impl QueryImpl<'_> {
             }
         };
         if *optional {
-            let filter = made(quote!(value));
+            let (this, value) = (local("self", span), local("value", span));
+            let filter = made(quote!(#value));
             quote! {
-                if let ::core::option::Option::Some(value) = &self.#field {
+                if let ::core::option::Option::Some(#value) = &#this.#field {
                     filters.push(#filter);
                 }
             }
         } else {
-            let filter = made(quote!(&self.#field));
+            let (this, member) = (local("self", span), moved(field, span));
+            let filter = made(quote_spanned!(span=> &#this.#member));
             quote!(filters.push(#filter);)
         }
     }

@@ -1,28 +1,43 @@
 //! Shapes as tokens: the constants that say what a type, an event or a row looks like where it is stored.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
 use crate::input::Core;
 use crate::stored::{Field, Form, Part, Stored, Variant, VariantKind};
 
-/// The shape of a type that has no generic parameters. It lies in a static, so that a type may contain itself.
-pub(crate) fn of_type(core: &Core, stored: &Stored) -> TokenStream {
-    match named(core, stored) {
-        Ok(named) => quote!({
-            static __CQRS_SHAPE: #core::NamedShape = #named;
-            #core::Shape::Named(&__CQRS_SHAPE)
-        }),
-        Err(shape) => shape,
-    }
-}
-
-/// The shape of a type with generic parameters, which no static could mention.
-pub(crate) fn of_generic_type(core: &Core, stored: &Stored) -> TokenStream {
-    match named(core, stored) {
-        Ok(named) => quote!(#core::Shape::Named(&#named)),
-        Err(shape) => shape,
+/// The shape of a type; `parameters` are those that it is generic in.
+pub(crate) fn of_type(core: &Core, stored: &Stored, parameters: &[&Ident]) -> TokenStream {
+    let kind = match &stored.form {
+        Form::Opaque(name) => return quote!(#core::Shape::Opaque(#name)),
+        Form::Refused => return quote!(#core::Shape::Opaque("")),
+        Form::Through { ty, .. } => {
+            let there = core.at(ty.span());
+            let shape = quote_spanned!(ty.span()=> <#ty as #there::DataType>::SHAPE);
+            quote!(Newtype(&#shape))
+        }
+        Form::Newtype(_, part) => {
+            let shape = of_part(core, part);
+            quote!(Newtype(&#shape))
+        }
+        Form::Struct(fields) => {
+            let fields = of_fields(core, fields);
+            quote!(Struct(|| #fields))
+        }
+        Form::Enum(variants) => {
+            let variants = variants.iter().map(|variant| of_variant(core, variant));
+            quote!(Enum(|| &[#(#variants),*]))
+        }
+    };
+    let name = &stored.name;
+    quote! {
+        #core::Shape::Named(&#core::NamedShape {
+            name: #name,
+            module: ::core::module_path!(),
+            arguments: &[#(<#parameters as #core::DataType>::SHAPE),*],
+            kind: #core::ShapeKind::#kind,
+        })
     }
 }
 
@@ -46,33 +61,6 @@ pub(crate) fn of_part(core: &Core, part: &Part) -> TokenStream {
             quote_spanned!(part.span()=> <#ty as #core::DataType>::SHAPE)
         }
     }
-}
-
-/// The named shape of a type, or the whole shape of one without a name.
-fn named(core: &Core, stored: &Stored) -> Result<TokenStream, TokenStream> {
-    let kind = match &stored.form {
-        Form::Opaque(name) => return Err(quote!(#core::Shape::Opaque(#name))),
-        Form::Refused => return Err(quote!(#core::Shape::Opaque(""))),
-        Form::Through { ty, .. } => {
-            let there = core.at(ty.span());
-            let shape = quote_spanned!(ty.span()=> <#ty as #there::DataType>::SHAPE);
-            quote!(Newtype(&#shape))
-        }
-        Form::Newtype(_, part) => {
-            let shape = of_part(core, part);
-            quote!(Newtype(&#shape))
-        }
-        Form::Struct(fields) => {
-            let fields = of_fields(core, fields);
-            quote!(Struct(#fields))
-        }
-        Form::Enum(variants) => {
-            let variants = variants.iter().map(|variant| of_variant(core, variant));
-            quote!(Enum(&[#(#variants),*]))
-        }
-    };
-    let name = &stored.name;
-    Ok(quote!(#core::NamedShape { name: #name, kind: #core::ShapeKind::#kind }))
 }
 
 fn of_variant(core: &Core, variant: &Variant) -> TokenStream {

@@ -7,7 +7,7 @@ use std::error::Error;
 
 use serde::de::DeserializeOwned;
 
-use super::rules::Versioned;
+use super::rules::{Versioned, follows};
 use crate::event::{DecodeError, EncodeError, Event, EventDescriptor};
 use crate::event_set::{Decoded, Member, Route};
 use crate::upcast::TryUpcast;
@@ -21,17 +21,13 @@ pub trait Successor: Versioned {
 /// An event that is no longer written, and what its records are read as.
 pub trait RetiredFrom<S>: Event + TryUpcast<Vec<S>> {}
 
-/// The link from a shape to the one before it; cut where the versions do not follow, so that no cycle is ever followed.
-pub struct Link<const FOLLOWS: bool, E>(std::marker::PhantomData<E>);
-
-impl<E: Successor> Link<true, E> {
-    /// The shape before `E`.
-    pub const PREVIOUS: Option<&'static EventDescriptor> = Some(<E::Previous as Event>::DESCRIPTOR);
-}
-
-impl<E> Link<false, E> {
-    /// No shape.
-    pub const PREVIOUS: Option<&'static EventDescriptor> = None;
+/// The shape before `E`, where the versions follow; a link that breaks that rule is cut, so that no cycle is ever followed.
+pub const fn previous<E: Successor>() -> Option<&'static EventDescriptor> {
+    // A constant is evaluated wherever it is mentioned, a function only where it is called.
+    const fn link<E: Successor>() -> &'static EventDescriptor {
+        <E::Previous as Versioned>::DESCRIPTOR
+    }
+    if follows::<E>() { Some(link::<E>()) } else { None }
 }
 
 /// Decodes a payload of the first shape of a chain.
@@ -39,7 +35,7 @@ impl<E> Link<false, E> {
 /// # Errors
 ///
 /// When the payload does not fit, or lies further back than the chain reaches.
-pub fn decode_first<E: Versioned>(depth: u16, payload: &[u8]) -> Result<E, DecodeError> {
+pub fn decode_first<E: Event + Versioned>(depth: u16, payload: &[u8]) -> Result<E, DecodeError> {
     match depth {
         0 => decode(payload),
         _ => Err(DecodeError::UnknownVersion {
@@ -54,10 +50,10 @@ pub fn decode_first<E: Versioned>(depth: u16, payload: &[u8]) -> Result<E, Decod
 /// # Errors
 ///
 /// When the payload does not fit, or a step refuses the value.
-pub fn decode_later<E: Successor>(depth: u16, payload: &[u8]) -> Result<E, DecodeError> {
+pub fn decode_later<E: Event + Successor>(depth: u16, payload: &[u8]) -> Result<E, DecodeError> {
     match depth.checked_sub(1) {
         None => decode(payload),
-        Some(depth) => E::Previous::decode_at(depth, payload)?.try_upcast().map_err(refused),
+        Some(depth) => <E::Previous as Versioned>::decode_at(depth, payload)?.try_upcast().map_err(refused),
     }
 }
 

@@ -3,22 +3,32 @@
 //! A broken rule stops the build with one sentence that names the types, versions and stored names involved.
 
 use super::dispatch::Successor;
-use crate::event::{Event, EventDescriptor};
+use crate::event::{DecodeError, EventDescriptor};
 use crate::event_set::EventSet;
 
-/// An event shape with its version, known before any chain of versions is followed.
+/// An event shape as the chain of its versions sees it: the version is known before any chain is followed.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an event",
     label = "not an event",
     note = "derive it: #[derive(Event, Serialize, Deserialize)]"
 )]
-pub trait Versioned: Event {
+pub trait Versioned: Sized {
     /// The version, from 1.
     const VERSION: u32;
+
+    /// As [`Event::DESCRIPTOR`](crate::Event::DESCRIPTOR).
+    const DESCRIPTOR: &'static EventDescriptor;
+
+    /// As [`Event::decode_at`](crate::Event::decode_at).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    fn decode_at(depth: u16, payload: &[u8]) -> Result<Self, DecodeError>;
 }
 
 /// Whether a shape is the version after the shape that it is upcast from.
-pub const fn follows<E: Successor>() -> bool {
+pub(super) const fn follows<E: Successor>() -> bool {
     <E::Previous as Versioned>::VERSION.saturating_add(1) == E::VERSION
 }
 
@@ -29,9 +39,9 @@ pub const fn versions_follow<E: Successor>(event: &str, previous: &str) {
     if follows::<E>() {
         return;
     }
-    let sentence = Sentence::new().add("`").add(event).add("` is version ").add_number(version).add(", but `");
     let sentence =
-        sentence.add(previous).add("`, which it is upcast from, is version ").add_number(before);
+        Sentence::new().add("`").add(event).add("` is version ").add_number(version).add(", but `");
+    let sentence = sentence.add(previous).add("`, which it is upcast from, is version ").add_number(before);
     refuse(&if before < version {
         sentence.add(": the versions between them are missing")
     } else {

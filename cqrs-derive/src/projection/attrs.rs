@@ -6,7 +6,7 @@ use syn::parse::ParseStream;
 use syn::{DeriveInput, Expr, LitInt, LitStr, Token, Type, parenthesized};
 
 use crate::errors::Errors;
-use crate::input::{Core, text_of};
+use crate::input::{Core, is_float, text_of};
 use crate::keys::{self, Key, Once};
 use crate::suggest;
 
@@ -16,6 +16,8 @@ pub(super) struct Attrs {
     table: Once<LitStr>,
     version: Once<LitInt>,
     key: Once<Vec<KeyColumn>>,
+    /// Whether no column of the key was refused.
+    pub(super) key_is_whole: bool,
     on: Once<Vec<On>>,
     pub(super) keyed_by: Once<(LitStr, KeyedBy)>,
     pub(super) indexes: Vec<Vec<Ident>>,
@@ -50,16 +52,14 @@ pub(super) enum KeyedBy {
 
 impl Attrs {
     pub(super) fn read(input: &DeriveInput, errors: &Errors) -> Self {
-        let mut attrs = Self::default();
+        let mut attrs = Self { key_is_whole: true, ..Self::default() };
         keys::read(&input.attrs, "projection", errors, |key, input| match key.name().as_str() {
             "table" => attrs.table.set(key, table(key, input)?),
             "version" => attrs.version.set(key, key.count(input)?),
             "key" => {
                 let mut columns = Vec::new();
                 key.list(input, "account_id: AccountId", errors, |input| {
-                    let column = key_column(input)?;
-                    refuse_floats(&column.ty)?;
-                    columns.push(column);
+                    columns.push(key_column(input, &mut attrs.key_is_whole)?);
                     Ok(())
                 })?;
                 attrs.key.set(key, columns)
@@ -149,24 +149,21 @@ impl On {
     }
 }
 
-fn key_column(input: ParseStream<'_>) -> syn::Result<KeyColumn> {
+fn key_column(input: ParseStream<'_>, is_whole: &mut bool) -> syn::Result<KeyColumn> {
+    let was_whole = std::mem::replace(is_whole, false);
     let ident: Ident = input.parse()?;
     if !input.peek(Token![:]) {
         let message = format!("the column needs its type: key({ident}: …)");
         return Err(syn::Error::new(ident.span(), message));
     }
     input.parse::<Token![:]>()?;
-    Ok(KeyColumn { ident, ty: input.parse()? })
-}
-
-/// Two floating-point numbers that look alike need not be equal, and one is not even equal to itself.
-fn refuse_floats(ty: &Type) -> syn::Result<()> {
-    let is_float = |path: &syn::TypePath| path.path.is_ident("f32") || path.path.is_ident("f64");
-    if matches!(ty, Type::Path(path) if is_float(path)) {
+    let ty = input.parse()?;
+    if is_float(&ty) {
         let message = "a floating-point number cannot tell rows apart; use an integer, a decimal or text";
         return Err(syn::Error::new_spanned(ty, message));
     }
-    Ok(())
+    *is_whole = was_whole;
+    Ok(KeyColumn { ident, ty })
 }
 
 fn keyed_by(key: &Key, input: ParseStream<'_>) -> syn::Result<(LitStr, KeyedBy)> {

@@ -14,6 +14,8 @@ use crate::{shape, suggest};
 pub(super) struct Columns {
     pub(super) key: Vec<Column>,
     pub(super) row: Vec<Column>,
+    /// Whether no column was refused.
+    pub(super) is_whole: bool,
 }
 
 /// One column, with the Rust field that holds its values.
@@ -38,7 +40,7 @@ impl Columns {
             let part = Part { ty: stored::outside(input, &field.ty), opaque };
             field.ident.as_ref().map(|ident| Column::new(ident, part))
         });
-        Self { key: key.collect(), row: row.collect() }
+        Self { key: key.collect(), row: row.collect(), is_whole: fields.is_some() }
     }
 
     fn all(&self) -> impl Iterator<Item = &Column> {
@@ -47,6 +49,7 @@ impl Columns {
 
     /// Takes out columns whose name another one has. Databases do not tell names apart by case, so neither do we.
     pub(super) fn keep_each_name_once(&mut self, errors: &Errors) {
+        let before = self.all().count();
         let mut seen: Vec<String> = Vec::new();
         let mut is_new = |column: &Column, message: &str| {
             let name = column.field.name.to_lowercase();
@@ -61,6 +64,7 @@ impl Columns {
         self.row.retain(|column| {
             is_new(column, "is there already; a column of the key is not a field of the row")
         });
+        self.is_whole &= self.all().count() == before;
     }
 
     /// The indexes by their columns' names, without those that were refused.

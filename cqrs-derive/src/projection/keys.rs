@@ -9,6 +9,7 @@ use super::attrs::{Attrs, KeyedBy, Keys, On};
 use super::columns::{Column, Columns};
 use super::rows;
 use crate::errors::Errors;
+use crate::input::moved;
 
 /// The name of the key's type.
 pub(super) fn name(row: &Ident) -> Ident {
@@ -25,7 +26,7 @@ pub(super) fn key_type(input: &DeriveInput, attrs: &Attrs, columns: &Columns) ->
         let doc = format!("The column `{}`.", column.field.name);
         quote!(#[doc = #doc] pub #ident: #ty)
     });
-    let (write, read) = (rows::write(core, &columns.key), rows::read(core, &columns.key));
+    let (write, read) = (rows::write(core, &columns.key), rows::read(core, &columns.key, columns.is_whole));
     quote! {
         #[doc = #struct_doc]
         #[derive(
@@ -66,6 +67,7 @@ pub(super) fn of_event(input: &DeriveInput, attrs: &Attrs, columns: &Columns, on
     let way = match (&on.keys, attrs.keyed_by(), columns.key.as_slice()) {
         (Some(Keys::One(one)), ..) => by_function(attrs, event, one, &key),
         (Some(Keys::Several(several)), ..) => by_functions(attrs, event, several, &key),
+        (None, ..) if !attrs.key_is_whole || !columns.is_whole => quote!(|_, _, _| ::core::unreachable!()),
         (None, KeyedBy::Aggregate, [column]) => by_aggregate(attrs, event, column, &key),
         (None, KeyedBy::Aggregate, _) => quote!(|_, _, _| ::core::unreachable!()),
         (None, KeyedBy::Event, columns) => by_fields(event, columns, &key),
@@ -107,7 +109,7 @@ fn by_fields(event: &Type, columns: &[Column], key: &Ident) -> TokenStream {
     let span = event.span();
     let fields = columns.iter().map(|Column { ident, .. }| {
         // The column's name at the event's place: that is where a field of that name is missing.
-        let field = Ident::new(&ident.to_string(), span);
+        let field = moved(ident, span);
         quote_spanned!(span=> #ident: ::core::clone::Clone::clone(&event.#field))
     });
     let argument = if columns.is_empty() { quote!(_) } else { quote_spanned!(span=> event) };

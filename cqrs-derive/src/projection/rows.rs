@@ -26,19 +26,24 @@ pub(super) fn write(core: &Core, columns: &[Column]) -> TokenStream {
     }
 }
 
-/// The method `read`.
-pub(super) fn read(core: &Core, columns: &[Column]) -> TokenStream {
+/// The method `read`; where columns were refused, it only stands in for one.
+pub(super) fn read(core: &Core, columns: &[Column], is_whole: bool) -> TokenStream {
     let values = columns.iter().map(|column| {
         let (ident, name) = (&column.ident, &column.field.name);
         let (_, from_value) = conversions(core, column);
         quote!(#ident: #from_value(#core::private::next_cell(cells, #name)?).map_err(#core::private::in_column(#name))?)
     });
-    let cells = if columns.is_empty() { quote!(_) } else { quote!(cells) };
+    let row = if is_whole {
+        quote!(::core::result::Result::Ok(Self { #(#values),* }))
+    } else {
+        quote!(::core::unreachable!())
+    };
+    let cells = if columns.is_empty() || !is_whole { quote!(_) } else { quote!(cells) };
     quote! {
         fn read(
             #cells: &mut dyn ::core::iter::Iterator<Item = #core::Value>,
         ) -> ::core::result::Result<Self, #core::ValueError> {
-            ::core::result::Result::Ok(Self { #(#values),* })
+            #row
         }
     }
 }

@@ -146,7 +146,28 @@ fn an_event_set_applies_each_event_to_the_aggregate() {
     Aggregate::apply(&mut account, &Deposited { amount: Money(Decimal::ONE) }.into()).unwrap();
     assert!(account.open);
     assert_eq!(account.balance, Money(Decimal::ONE));
-    assert_eq!(Account::snapshots().unwrap().every, 200);
+}
+
+#[test]
+fn a_snapshot_is_the_whole_state_under_a_fingerprint_of_its_types() {
+    #[derive(Aggregate, Default, Serialize, Deserialize)]
+    #[aggregate(id = AccountId, events = OtherEvent, error = AccountError, snapshot(every = 1))]
+    struct Other {
+        open: bool,
+        balance: Decimal,
+    }
+
+    #[derive(EventSet)]
+    enum OtherEvent {}
+
+    let snapshots = Account::snapshots().unwrap();
+    let account = Account { open: true, balance: Money(Decimal::ONE) };
+    let bytes = (snapshots.encode)(&account).unwrap();
+    let back = (snapshots.decode)(&bytes).unwrap();
+    assert_eq!((back.open, back.balance), (account.open, account.balance));
+    assert_eq!(snapshots.every, 200);
+    assert_ne!(snapshots.fingerprint, Other::snapshots().unwrap().fingerprint);
+    assert_eq!(snapshots.fingerprint, Account::snapshots().unwrap().fingerprint);
 }
 
 #[test]

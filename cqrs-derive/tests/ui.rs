@@ -1,0 +1,6 @@
+//! Each compile error that a user can meet, as a case: `ui/<topic>/<sentence>.rs` beside what rustc says to it.
+
+#[test]
+fn each_mistake_is_one_clear_error() {
+    trybuild::TestCases::new().compile_fail("tests/ui/*/*.rs");
+}

@@ -1,0 +1,24 @@
+//! Floating-point numbers have no exact equality.
+
+use std::convert::Infallible;
+
+use cqrs_core::{Aggregate, Apply, Event, EventSet};
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize)]
+struct Opened {}
+
+#[derive(EventSet)]
+enum DoorEvent {
+    Opened(Opened),
+}
+
+impl Apply<Opened> for Door {
+    fn apply(&mut self, _: &Opened) {}
+}
+
+#[derive(Aggregate, Default)]
+#[aggregate(id = f64, events = DoorEvent, error = Infallible)]
+struct Door;
+
+fn main() {}

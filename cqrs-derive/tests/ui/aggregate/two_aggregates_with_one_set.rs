@@ -1,0 +1,32 @@
+//! A set is recorded by one aggregate.
+
+use std::convert::Infallible;
+
+use cqrs_core::{Aggregate, Apply, Event, EventSet};
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize)]
+struct Opened {}
+
+#[derive(EventSet)]
+enum DoorEvent {
+    Opened(Opened),
+}
+
+impl Apply<Opened> for Door {
+    fn apply(&mut self, _: &Opened) {}
+}
+
+impl Apply<Opened> for Window {
+    fn apply(&mut self, _: &Opened) {}
+}
+
+#[derive(Aggregate, Default)]
+#[aggregate(id = String, events = DoorEvent, error = Infallible)]
+struct Door;
+
+#[derive(Aggregate, Default)]
+#[aggregate(id = String, events = DoorEvent, error = Infallible)]
+struct Window;
+
+fn main() {}

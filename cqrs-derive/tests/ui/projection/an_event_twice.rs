@@ -1,0 +1,17 @@
+//! Each event is folded once.
+
+use cqrs_core::{Meta, Project, Projection, Row};
+
+include!("../../domain/door.rs");
+
+#[derive(Projection, Clone)]
+#[projection(key(door_id: DoorId), on(Opened, Opened))]
+struct DoorUse {
+    times: u32,
+}
+
+impl Project<Opened> for DoorUse {
+    fn project(_: &mut Row<Self>, _: &Opened, _: &Meta) {}
+}
+
+fn main() {}

@@ -14,7 +14,7 @@ struct Case {
     name: &'static str,
     /// Per second, one a round.
     rates: Vec<f64>,
-    against: Option<Against>,
+    against: Vec<Against>,
 }
 
 /// The case that another one is compared with.
@@ -34,21 +34,22 @@ impl Figures {
         let rate = count as f64 / took.as_secs_f64();
         match self.cases.iter_mut().find(|case| case.name == name) {
             Some(case) => case.rates.push(rate),
-            None => self.cases.push(Case { name, rates: vec![rate], against: None }),
+            None => self.cases.push(Case { name, rates: vec![rate], against: Vec::new() }),
         }
     }
 
     /// Compares a case with another one, and says which ratio is aimed for.
     pub(crate) fn compare(&mut self, name: &str, reference: &'static str, at_least: Option<f64>) {
         if let Some(case) = self.cases.iter_mut().find(|case| case.name == name) {
-            case.against = Some(Against { reference, at_least });
+            case.against.retain(|against| against.reference != reference);
+            case.against.push(Against { reference, at_least });
         }
     }
 
-    fn ratio(&self, case: &Case, reference: &str) -> Option<f64> {
-        let reference = self.cases.iter().find(|case| case.name == reference)?;
-        let ratios = case.rates.iter().zip(&reference.rates).map(|(rate, reference)| rate / reference);
-        Some(median(ratios.collect()))
+    fn ratio(&self, case: &Case, reference: &str) -> f64 {
+        let reference = self.cases.iter().find(|case| case.name == reference);
+        let rates = reference.map_or(&[][..], |reference| &reference.rates);
+        median(case.rates.iter().zip(rates).map(|(rate, reference)| rate / reference).collect())
     }
 }
 
@@ -70,18 +71,16 @@ impl fmt::Display for Figures {
                 grouped(lowest),
                 grouped(highest)
             )?;
-            match &case.against {
-                None => writeln!(formatter, " | |")?,
-                Some(Against { reference, at_least }) => {
-                    let ratio = self.ratio(case, reference).unwrap_or(f64::NAN);
-                    write!(formatter, " {ratio:.2} of {reference} |")?;
-                    match at_least {
-                        None => writeln!(formatter, " |")?,
-                        Some(aim) if ratio >= *aim => writeln!(formatter, " at least {aim:.2}: met |")?,
-                        Some(aim) => writeln!(formatter, " at least {aim:.2}: **missed** |")?,
-                    }
-                }
-            }
+            let compared: Vec<_> =
+                case.against.iter().map(|against| (against, self.ratio(case, against.reference))).collect();
+            let ratios =
+                compared.iter().map(|(against, ratio)| format!("{ratio:.2} of {}", against.reference));
+            let aims = compared.iter().filter_map(|(against, ratio)| {
+                let aim = against.at_least?;
+                Some(format!("at least {aim:.2}: {}", if *ratio >= aim { "met" } else { "**missed**" }))
+            });
+            let (ratios, aims): (Vec<_>, Vec<_>) = (ratios.collect(), aims.collect());
+            writeln!(formatter, " {} | {} |", ratios.join("; "), aims.join("; "))?;
         }
         Ok(())
     }

@@ -20,6 +20,7 @@ const AT_ONCE: usize = 64_000;
 
 const SYNC: &str = "write of 4 KiB and sync of a file";
 const RAW_SINGLE: &str = "raw SQLite, one insert a transaction";
+const RAW_SHARED: &str = "raw SQLite, 64 inserts a transaction";
 const RAW_BATCH: &str = "raw SQLite, 1000 inserts a transaction";
 const SEQUENTIAL: &str = "commands on SQLite, one after the other";
 const CONCURRENT: &str = "commands on SQLite, 64 at once";
@@ -39,16 +40,19 @@ pub(crate) async fn measure(figures: &mut Figures, dir: &Path) -> Outcome {
 
         sequential(figures, &path("sequential.db")).await?;
 
-        let mut raw = Raw::create(&path("batch.db"), STREAMS).await?;
-        let begun = Instant::now();
-        raw.insert(AT_ONCE, 1000)?;
-        figures.add(RAW_BATCH, AT_ONCE, begun.elapsed());
+        for (name, a_transaction) in [(RAW_SHARED, 64), (RAW_BATCH, 1000)] {
+            let mut raw = Raw::create(&path(&format!("raw-{a_transaction}.db")), STREAMS).await?;
+            let begun = Instant::now();
+            raw.insert(AT_ONCE, a_transaction)?;
+            figures.add(name, AT_ONCE, begun.elapsed());
+        }
 
         at_once(figures, CONCURRENT, 64, &path("concurrent.db")).await?;
         at_once(figures, CROWD, 1024, &path("crowd.db")).await?;
     }
     figures.compare(SEQUENTIAL, RAW_SINGLE, Some(1.0 / 1.5));
     figures.compare(CONCURRENT, RAW_BATCH, Some(0.60));
+    figures.compare(CONCURRENT, RAW_SHARED, None);
     figures.compare(CROWD, RAW_BATCH, None);
     Ok(())
 }

@@ -3,8 +3,6 @@
 //! `cargo run --release -p shop` makes a year of purchases of its own; with a file it imports that one. Run it again, or
 //! after it was stopped or killed, and it goes on where it was: nothing is recorded twice.
 
-#![expect(clippy::print_stdout, reason = "a command-line tool speaks on standard output")]
-
 mod customer;
 mod file;
 mod ids;
@@ -15,11 +13,12 @@ mod totals;
 mod year;
 
 use std::error::Error;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::Parser;
 use cqrs_core::{App, Refresh};
@@ -85,37 +84,50 @@ async fn run(arguments: &Arguments) -> Result<Imported, Box<dyn Error>> {
         }
         None => Import::new(&app, &name, progress_bar(year::PURCHASES), stop).run(Year::new()).await,
     };
-    let outcome = match imported {
+    let shown = match imported {
         Ok(imported) => {
-            println!("{}", summary(&name, &db, &imported, begun.elapsed().as_secs_f64()));
-            let head = app.store().head().await?;
-            report(&app, arguments.top, head).await.map(|report| {
-                print!("\n{report}");
-                imported
-            })
+            say(&summary(&name, &db, &imported, begun.elapsed()))?;
+            show_totals(&app, arguments.top).await.map(|()| imported)
         }
         Err(error) => {
             Err(format!("{error}\nwhat was recorded stays recorded; run the same command again to go on")
                 .into())
         }
     };
-    app.shutdown().await?;
-    outcome
+    // An error of the import says more than what it makes of closing the store.
+    let closed = app.shutdown().await;
+    let imported = shown?;
+    closed?;
+    Ok(imported)
+}
+
+async fn show_totals(app: &App, top: usize) -> Result<(), Box<dyn Error>> {
+    let head = app.store().head().await?;
+    Ok(say(&report(app, top, head).await?)?)
+}
+
+/// Writes to standard output; nobody listening any more, as behind `head`, is no error.
+fn say(text: &str) -> io::Result<()> {
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        outcome => outcome,
+    }
 }
 
 /// What was done, and what there is to do.
-fn summary(name: &str, db: &Path, imported: &Imported, seconds: f64) -> String {
+fn summary(name: &str, db: &Path, imported: &Imported, took: Duration) -> String {
     let Imported { recorded, known, bad, stopped } = imported;
+    let seconds = took.as_secs_f64();
     let (db, recorded, known) = (db.display(), grouped(recorded), grouped(known));
-    let mut text = format!("{name} → {db} in {seconds:.1} s: {recorded} recorded, {known} there before");
+    let mut text = format!("{name} → {db} in {seconds:.1} s: {recorded} recorded, {known} there before\n");
     if *bad > 0 {
         text += &format!(
-            "\n{} could not be recorded: mend the file and run the same command again, which records nothing twice",
+            "{} could not be recorded: mend the file and run the same command again, which records nothing twice\n",
             if *bad == 1 { "1 line".to_owned() } else { format!("{} lines", grouped(bad)) }
         );
     }
     if *stopped {
-        text += "\nstopped half way: run the same command again to go on";
+        text += "stopped half way: run the same command again to go on\n";
     }
     text
 }

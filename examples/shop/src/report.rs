@@ -24,22 +24,22 @@ pub(crate) async fn report(
     let top = top.min(usize::try_from(customers)?);
     for row in rows(app, || TopCustomers {}, top, up_to).await? {
         let customer = row.key.customer.to_string();
-        table.row([customer, grouped(row.purchases), grouped(row.quantity), grouped(row.amount)]);
+        table.row([customer, grouped(row.purchases), grouped(row.quantity), money(row.amount)]);
     }
-    writeln!(text, "Top {} of {} customers", grouped(top), grouped(customers))?;
+    writeln!(text, "\nTop {} of {} customers", grouped(top), grouped(customers))?;
     writeln!(text, "{table}")?;
 
     let mut table = Table::new(["month", "purchases", "items", "amount"]);
     let months = rows(app, || Months {}, usize::MAX, up_to).await?;
     for row in &months {
         let month = row.key.month.clone();
-        table.row([month, grouped(row.purchases), grouped(row.quantity), grouped(row.amount)]);
+        table.row([month, grouped(row.purchases), grouped(row.quantity), money(row.amount)]);
     }
     let purchases = sum(months.iter().map(|row| u64::from(row.purchases)))?;
     let quantity = sum(months.iter().map(|row| row.quantity))?;
     let amount: Decimal = sum(months.iter().map(|row| row.amount))?;
-    table.row(["total".to_owned(), grouped(purchases), grouped(quantity), grouped(amount)]);
-    writeln!(text, "{} months", grouped(months.len()))?;
+    table.row(["total".to_owned(), grouped(purchases), grouped(quantity), money(amount)]);
+    writeln!(text, "By month")?;
     write!(text, "{table}")?;
     Ok(text)
 }
@@ -67,6 +67,13 @@ async fn rows<Q: Query>(
         }
     }
     Ok(rows)
+}
+
+/// An amount with at least its cents.
+fn money(amount: Decimal) -> String {
+    let mut amount = amount.normalize();
+    amount.rescale(amount.scale().max(2));
+    grouped(amount)
 }
 
 /// A number with a comma between thousands.
@@ -130,6 +137,13 @@ mod tests {
         assert_eq!(grouped(1000), "1,000");
         assert_eq!(grouped(-1_234_567), "-1,234,567");
         assert_eq!(grouped(Decimal::new(250_031_563, 2)), "2,500,315.63");
+    }
+
+    #[test]
+    fn an_amount_shows_its_cents_and_loses_nothing() {
+        assert_eq!(money(Decimal::ONE), "1.00");
+        assert_eq!(money(Decimal::new(11_770, 3)), "11.77");
+        assert_eq!(money(Decimal::new(1_234_567, 3)), "1,234.567");
     }
 
     #[test]

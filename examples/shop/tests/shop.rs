@@ -23,7 +23,7 @@ Top 2 of 2 customers
   bob               1      5  1,200.00
   ada               3      4     23.54
 
-2 months
+By month
   month    purchases  items    amount
   1997-01          2      2     23.54
   1997-02          2      7  1,200.00

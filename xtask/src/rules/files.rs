@@ -59,9 +59,11 @@ pub(super) fn are_short(tree: &Tree) -> Vec<String> {
         .collect()
 }
 
-/// Each file says at its top what it is for.
+/// Each file says at its top what it is for: as `//!`, or as `//` where it is included in others.
 pub(super) fn open_with_their_purpose(tree: &Tree) -> Vec<String> {
-    let opens = |text: &str| text.lines().next().is_some_and(|line| line.starts_with("//!"));
+    let opens = |text: &str| {
+        text.lines().next().is_some_and(|line| line.starts_with("//! ") || line.starts_with("// "))
+    };
     let without = tree.0.iter().filter(|(_, text)| !opens(text));
     without
         .map(|(path, _)| format!("`{}` does not open with what it is for, as `//!`", path.display()))
@@ -119,6 +121,10 @@ mod tests {
     #[test]
     fn a_file_opens_with_what_it_is_for() {
         assert_eq!(open_with_their_purpose(&tree("//! Accounts.\n")), [""; 0]);
+        assert_eq!(
+            open_with_their_purpose(&tree("// Accounts, for the tests that include them.\n")),
+            [""; 0]
+        );
         assert_eq!(open_with_their_purpose(&tree("use std::fs;\n//! Late.\n")).len(), 1);
         assert_eq!(open_with_their_purpose(&tree("")).len(), 1);
     }

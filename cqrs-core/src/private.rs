@@ -19,7 +19,9 @@ pub use dispatch::{
     previous, retired,
 };
 pub use filters::{Compares, any_of, compare, holds_text, prefix};
-pub use rules::{Versioned, stored_name_is_unique, versions_follow};
+pub use rules::{
+    StoredShape, Versioned, count_stored_shapes, stored_name_is_unique, stored_shapes, versions_follow,
+};
 pub use serde;
 pub use std::borrow::Cow;
 pub use std::string::String;

@@ -6,7 +6,7 @@ use syn::spanned::Spanned as _;
 use syn::{DeriveInput, Expr, FieldsNamed, LitStr, Type};
 
 use crate::errors::Errors;
-use crate::input::{Core, Roles, is_one_type, local, named_fields, text_of};
+use crate::input::{Core, Roles, is_one_type, named_fields, text_of};
 use crate::keys::{self, Once};
 use crate::suggest;
 
@@ -105,13 +105,12 @@ impl CommandImpl<'_> {
             Some(_) => quote!(Existing),
         };
         let roles = &attrs.roles;
-        let id = match id {
-            Some(field) => {
-                let member = &field.ident;
-                let span = field.ty.span();
-                let this = local("self", span);
-                quote_spanned!(span=> &#this.#member)
-            }
+        let id = match id.and_then(|field| field.ident.as_ref()) {
+            // The id bears the field's own name: that is where rustc underlines one of the wrong type.
+            Some(field) => quote! {
+                let #field = &self.#field;
+                #field
+            },
             // The attribute was refused: this is never run.
             None => quote!(::core::unreachable!()),
         };

@@ -206,15 +206,15 @@ impl EventSet<'_> {
         let Self { core, ident: set, variants, .. } = self;
         let bounds = variants.iter().map(|Variant { event, .. }| {
             let there = core.at(event.span());
-            quote_spanned!(event.span()=> A: #there::TryApply<#event>)
+            quote_spanned!(event.span()=> __A: #there::TryApply<#event>)
         });
         let apply = self.each(|_| quote!(#core::TryApply::try_apply(aggregate, event)), &quote!(event));
         quote! {
-            impl<A> #core::ApplyTo<A> for #set
+            impl<__A> #core::ApplyTo<__A> for #set
             where
                 #(#bounds,)*
             {
-                fn apply_to(&self, aggregate: &mut A) -> ::core::result::Result<(), #core::ApplyError> {
+                fn apply_to(&self, aggregate: &mut __A) -> ::core::result::Result<(), #core::ApplyError> {
                     #apply
                 }
             }
@@ -227,15 +227,17 @@ impl EventSet<'_> {
         let set_name = text_of(set);
         let types = || variants.iter().map(|variant| variant.event).chain(retired.iter().copied());
         let names: Vec<_> = types().map(type_name).collect();
-        let checks = types().enumerate().map(|(index, event)| {
+        let checks = types().enumerate().map(|(slot, event)| {
             let core = core.at(event.span());
             quote_spanned! {event.span()=>
-                const _: () = #core::private::stored_name_is_unique::<#set>(#set_name, NAMES, #index);
+                const _: () = #core::private::stored_name_is_unique::<#set>(&SHAPES, #set_name, NAMES, #slot);
             }
         });
         quote! {
             const _: () = {
                 const NAMES: &[&str] = &[#(#names),*];
+                const COUNT: usize = #core::private::count_stored_shapes::<#set>();
+                static SHAPES: [#core::private::StoredShape; COUNT] = #core::private::stored_shapes::<#set, COUNT>();
                 #(#checks)*
             };
         }

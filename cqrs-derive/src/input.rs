@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;
-use syn::{Data, DeriveInput, Fields, FieldsNamed, LitStr, Path, Type};
+use syn::{Data, DeriveInput, Fields, FieldsNamed, GenericArgument, LitStr, Path, PathArguments, Type};
 
 use crate::errors::Errors;
 use crate::keys::{Key, Once};
@@ -79,11 +79,6 @@ pub(crate) fn named_fields<'a>(
     None
 }
 
-/// A local name of generated code, where what rustc says about it is said at a place of the user's.
-pub(crate) fn local(name: &str, place: Span) -> Ident {
-    Ident::new(name, Span::call_site().located_at(place))
-}
-
 /// The user's identifier at another place of the user's.
 pub(crate) fn moved(ident: &Ident, place: Span) -> Ident {
     let mut ident = ident.clone();
@@ -101,6 +96,17 @@ pub(crate) fn plain(ty: &Type) -> &Type {
     match ty {
         Type::Group(group) => plain(&group.elem),
         ty => ty,
+    }
+}
+
+/// The `T` of `Option<T>`.
+pub(crate) fn inner_of_option(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = plain(ty) else { return None };
+    let last = path.path.segments.last()?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    match arguments.args.first()? {
+        GenericArgument::Type(inner) if last.ident == "Option" => Some(inner),
+        _ => None,
     }
 }
 

@@ -25,56 +25,56 @@ use syn::{DeriveInput, parse_macro_input};
 
 use errors::Errors;
 
-/// Derives `cqrs_core::DataType` for a struct, an enum or a newtype.
+#[doc = include_str!("../docs/data_type.md")]
 #[proc_macro_derive(DataType, attributes(data_type))]
 pub fn derive_data_type(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     expand(&input, data_type::expand)
 }
 
-/// Derives `cqrs_core::AggregateId`, `DataType`, `Display`, `FromStr` and `From` for a newtype.
+#[doc = include_str!("../docs/aggregate_id.md")]
 #[proc_macro_derive(AggregateId, attributes(aggregate_id))]
 pub fn derive_aggregate_id(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     expand(&input, aggregate_id::expand)
 }
 
-/// Derives `cqrs_core::Event` for a struct with named fields.
+#[doc = include_str!("../docs/event.md")]
 #[proc_macro_derive(Event, attributes(event, data_type))]
 pub fn derive_event(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     expand(&input, event::expand)
 }
 
-/// Derives `cqrs_core::EventSet` for an enum with one variant an event.
+#[doc = include_str!("../docs/event_set.md")]
 #[proc_macro_derive(EventSet, attributes(event_set))]
 pub fn derive_event_set(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     expand(&input, event_set::expand)
 }
 
-/// Derives `cqrs_core::Aggregate` for the state of one aggregate.
+#[doc = include_str!("../docs/aggregate.md")]
 #[proc_macro_derive(Aggregate, attributes(aggregate, data_type))]
 pub fn derive_aggregate(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     expand(&input, aggregate::expand)
 }
 
-/// Derives `cqrs_core::Command` for a struct with a field that holds the aggregate's id.
+#[doc = include_str!("../docs/command.md")]
 #[proc_macro_derive(Command, attributes(command))]
 pub fn derive_command(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     expand(&input, command::expand)
 }
 
-/// Derives `cqrs_core::Projection` for the struct of one row.
+#[doc = include_str!("../docs/projection.md")]
 #[proc_macro_derive(Projection, attributes(projection, data_type))]
 pub fn derive_projection(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     expand(&input, projection::expand)
 }
 
-/// Derives `cqrs_core::Query` for a struct whose fields are filters.
+#[doc = include_str!("../docs/query.md")]
 #[proc_macro_derive(Query, attributes(query))]
 pub fn derive_query(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);

@@ -7,10 +7,10 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::parse::ParseStream;
 use syn::spanned::Spanned as _;
-use syn::{DeriveInput, Expr, Fields, GenericArgument, LitInt, LitStr, PathArguments, Token, Type};
+use syn::{DeriveInput, Expr, Fields, LitInt, LitStr, Token, Type};
 
 use crate::errors::Errors;
-use crate::input::{Core, Roles, is_one_type, local, moved, named_fields, plain, text_of};
+use crate::input::{Core, Roles, inner_of_option, is_one_type, named_fields, text_of};
 use crate::keys::{self, Once};
 use crate::{command, suggest};
 
@@ -153,17 +153,6 @@ fn filter<'a>(field: &'a syn::Field, errors: &Errors) -> Option<Filter<'a>> {
     })
 }
 
-/// The `T` of `Option<T>`.
-fn inner_of_option(ty: &Type) -> Option<&Type> {
-    let Type::Path(path) = plain(ty) else { return None };
-    let last = path.path.segments.last()?;
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
-    match arguments.args.first()? {
-        GenericArgument::Type(inner) if last.ident == "Option" => Some(inner),
-        _ => None,
-    }
-}
-
 struct QueryImpl<'a> {
     ident: &'a Ident,
     attrs: &'a Attrs,
@@ -177,7 +166,8 @@ impl QueryImpl<'_> {
         let core = &attrs.core;
         let name = attrs.name.get().map_or_else(|| text_of(ident), LitStr::value);
         let roles = &attrs.roles;
-        let limit = attrs.limit.get().map(|limit| quote!(const LIMIT: usize = #limit;));
+        let limit = attrs.limit.get().and_then(|limit| limit.base10_parse::<usize>().ok());
+        let limit = limit.map(|limit| quote!(const LIMIT: usize = #limit;));
         let validate = attrs.validate.get().map(|check| command::validate(core, check));
         let order = attrs.order_by.get().map(|order| self.order(order));
         let capacity = filters.len();
@@ -212,29 +202,32 @@ impl QueryImpl<'_> {
         let column = self.column(column);
         let span = value.span();
         let core = self.attrs.core.at(span);
-        let made = |value: TokenStream| match test.as_str() {
-            "any_of" => quote_spanned!(span=> #core::private::any_of(#column, #value)?),
+        // The value bears the field's own name: that is where rustc underlines a value of the wrong type.
+        let filter = match test.as_str() {
+            "any_of" => quote_spanned!(span=> #core::private::any_of(#column, #field)?),
             "prefix" => quote_spanned! {span=> {
                 const _: () = #core::private::holds_text(#column);
-                #core::private::prefix(#column, #value)?
+                #core::private::prefix(#column, #field)?
             }},
             test => {
                 let test = Ident::new(row_test(test), span);
-                quote_spanned!(span=> #core::private::compare(#column, #value, #core::store::RowTest::#test)?)
+                quote_spanned!(span=> #core::private::compare(#column, #field, #core::store::RowTest::#test)?)
             }
         };
         if *optional {
-            let (this, value) = (local("self", span), local("value", span));
-            let filter = made(quote!(#value));
             quote! {
-                if let ::core::option::Option::Some(#value) = &#this.#field {
-                    filters.push(#filter);
-                }
+                filters.extend(match &self.#field {
+                    ::core::option::Option::Some(#field) => ::core::option::Option::Some(#filter),
+                    ::core::option::Option::None => ::core::option::Option::None,
+                });
             }
         } else {
-            let (this, member) = (local("self", span), moved(field, span));
-            let filter = made(quote_spanned!(span=> &#this.#member));
-            quote!(filters.push(#filter);)
+            quote! {
+                filters.push({
+                    let #field = &self.#field;
+                    #filter
+                });
+            }
         }
     }
 

@@ -13,7 +13,7 @@ use syn::{Attribute, Data, DataEnum, DeriveInput, Fields, FieldsNamed, Index, Li
 
 use self::case::Case;
 use crate::errors::Errors;
-use crate::input::text_of;
+use crate::input::{inner_of_option, text_of};
 use crate::keys::{self, Once};
 
 const OPAQUE_TYPE: &str = "mark the type with #[data_type(opaque = \"…\")] to store it as it is";
@@ -241,8 +241,14 @@ impl Owner<'_> {
             if found.iter().any(|other| other.name == name) {
                 errors.at(ident, format!("two fields are stored as `{name}`"));
             }
+            let has_default = serde.default || self.default;
+            if let (Some(may_lack), false, None) = (&serde.may_lack, has_default, inner_of_option(&field.ty))
+            {
+                let message = "what is left out could not be read again; add `default`: #[serde(default, …)]";
+                errors.at(may_lack, message);
+            }
             let part = self.named_part(field, &serde, errors);
-            found.push(Field { name, part, has_default: serde.default || self.default });
+            found.push(Field { name, part, has_default: has_default || serde.may_lack.is_some() });
         }
         found
     }

@@ -5,6 +5,7 @@
 use super::dispatch::Successor;
 use crate::event::{DecodeError, EventDescriptor};
 use crate::event_set::EventSet;
+use crate::shape::Fingerprint;
 
 /// An event shape as the chain of its versions sees it: the version is known before any chain is followed.
 #[diagnostic::on_unimplemented(
@@ -49,50 +50,84 @@ pub const fn versions_follow<E: Successor>(event: &str, previous: &str) {
     });
 }
 
+/// A name and a version under which records of a set's event may be stored.
+pub struct StoredShape {
+    name: &'static str,
+    version: u32,
+    /// Equal for equal names: with hundreds of events, comparing each with each letter by letter takes its time.
+    hash: Fingerprint,
+    /// The event's index among those of the set, followed by the retired ones.
+    slot: usize,
+}
+
+/// How many shapes records of a set may have.
+pub const fn count_stored_shapes<S: EventSet>() -> usize {
+    let (mut count, mut slot) = (0, 0);
+    while slot < S::EVENTS.len() + S::RETIRED.len() {
+        let mut shape = Some(event::<S>(slot));
+        while let Some(descriptor) = shape {
+            count += 1;
+            shape = descriptor.previous;
+        }
+        slot += 1;
+    }
+    count
+}
+
+/// The shapes that records of a set may have, event by event.
+pub const fn stored_shapes<S: EventSet, const COUNT: usize>() -> [StoredShape; COUNT] {
+    let mut shapes =
+        [const { StoredShape { name: "", version: 0, hash: Fingerprint::of(""), slot: 0 } }; COUNT];
+    let (mut count, mut slot) = (0, 0);
+    while slot < S::EVENTS.len() + S::RETIRED.len() {
+        let mut shape = Some(event::<S>(slot));
+        while let Some(EventDescriptor { name, version, previous, .. }) = shape {
+            shapes[count] = StoredShape { name, version: *version, hash: Fingerprint::of(name), slot };
+            count += 1;
+            shape = *previous;
+        }
+        slot += 1;
+    }
+    shapes
+}
+
 /// Refuses an event of a set whose records could be taken for those of an event before it.
 ///
 /// `types` are the events' types, for the message: those of the set, then the retired ones.
 #[track_caller]
-pub const fn stored_name_is_unique<S: EventSet>(set: &str, types: &[&str], index: usize) {
-    let mut other = 0;
-    while other < index {
-        let retired = index >= S::EVENTS.len();
-        if let Some(shape) = in_common(event::<S>(index), event::<S>(other), retired) {
-            let both = Sentence::new().add("`").add(types[other]).add("` and `").add(types[index]);
-            let both = both.add("` of `").add(set).add("` are both stored as `").add(shape.name).add("`");
-            refuse(&if retired {
-                both.add(" version ").add_number(shape.version).add(", so a record of it could be either")
-            } else {
-                both.add("; give one of them another name: #[event(name = \"…\")]")
-            });
+pub const fn stored_name_is_unique<S: EventSet>(
+    shapes: &[StoredShape],
+    set: &str,
+    types: &[&str],
+    slot: usize,
+) {
+    let is_retired = slot >= S::EVENTS.len();
+    let mut own = 0;
+    while own < shapes.len() && shapes[own].slot <= slot {
+        let mut other = 0;
+        while shapes[own].slot == slot && shapes[other].slot < slot {
+            let (a, b) = (&shapes[other], &shapes[own]);
+            if a.hash.to_bits() == b.hash.to_bits()
+                && (!is_retired || a.version == b.version)
+                && same_text(a.name, b.name)
+            {
+                let both = Sentence::new().add("`").add(types[a.slot]).add("` and `").add(types[slot]);
+                let both = both.add("` of `").add(set).add("` are both stored as `").add(b.name).add("`");
+                refuse(&if is_retired {
+                    both.add(" version ").add_number(b.version).add(", so a record of it could be either")
+                } else {
+                    both.add("; give one of them another name: #[event(name = \"…\")]")
+                });
+            }
+            other += 1;
         }
-        other += 1;
+        own += 1;
     }
 }
 
 /// The event at an index among those of the set, followed by the retired ones.
 const fn event<S: EventSet>(index: usize) -> &'static EventDescriptor {
     if index < S::EVENTS.len() { S::EVENTS[index] } else { S::RETIRED[index - S::EVENTS.len()] }
-}
-
-/// A shape of `a` whose name, or whose name and version, some shape of `b` bears too.
-const fn in_common(
-    a: &'static EventDescriptor,
-    b: &'static EventDescriptor,
-    by_version: bool,
-) -> Option<&'static EventDescriptor> {
-    let mut left = Some(a);
-    while let Some(shape) = left {
-        let mut right = Some(b);
-        while let Some(other) = right {
-            if (!by_version || shape.version == other.version) && same_text(shape.name, other.name) {
-                return left;
-            }
-            right = other.previous;
-        }
-        left = shape.previous;
-    }
-    None
 }
 
 const fn same_text(a: &str, b: &str) -> bool {

@@ -39,6 +39,8 @@ pub(super) struct On {
 pub(super) enum Keys {
     One(Expr),
     Several(Expr),
+    /// As several, but an event may be refused.
+    Fallible(Expr),
 }
 
 /// Where the key is found when an event has no way of its own.
@@ -137,11 +139,14 @@ impl On {
                 let keys = match key.name().as_str() {
                     "key" => Keys::One(key.value(input, "path::to::key")?),
                     "keys" => Keys::Several(key.value(input, "path::to::keys")?),
-                    _ => return Err(key.unknown(&["key", "keys"], errors)),
+                    "try_keys" => Keys::Fallible(key.value(input, "path::to::keys")?),
+                    _ => return Err(key.unknown(&["key", "keys", "try_keys"], errors)),
                 };
                 match on.keys.replace(keys) {
                     None => Ok(()),
-                    Some(_) => Err(key.error("an event has one way to its rows: `key` or `keys`")),
+                    Some(_) => {
+                        Err(key.error("an event has one way to its rows: `key`, `keys` or `try_keys`"))
+                    }
                 }
             });
         }

@@ -67,6 +67,7 @@ pub(super) fn of_event(input: &DeriveInput, attrs: &Attrs, columns: &Columns, on
     let way = match (&on.keys, attrs.keyed_by(), columns.key.as_slice()) {
         (Some(Keys::One(one)), ..) => by_function(attrs, event, one, &key),
         (Some(Keys::Several(several)), ..) => by_functions(attrs, event, several, &key),
+        (Some(Keys::Fallible(several)), ..) => by_fallible_functions(attrs, event, several, &key),
         (None, ..) if !attrs.key_is_whole || !columns.is_whole => quote!(|_, _, _| ::core::unreachable!()),
         (None, KeyedBy::Aggregate, [column]) => by_aggregate(attrs, event, column, &key),
         (None, KeyedBy::Aggregate, _) => quote!(|_, _, _| ::core::unreachable!()),
@@ -77,18 +78,31 @@ pub(super) fn of_event(input: &DeriveInput, attrs: &Attrs, columns: &Columns, on
 
 fn by_function(attrs: &Attrs, event: &Type, one: &Expr, key: &Ident) -> TokenStream {
     let core = attrs.core.at(one.span());
-    quote_spanned! {one.span()=> |event, meta, keys| {
-        let key: fn(&#event, &#core::Meta) -> #key = #one;
-        keys.push(key(event, meta));
+    // The names keep out of the way of the user's own, which the expression may mention.
+    quote_spanned! {one.span()=> |__event, __meta, __keys| {
+        let __key: fn(&#event, &#core::Meta) -> #key = #one;
+        __keys.push(__key(__event, __meta));
         ::core::result::Result::Ok(())
     }}
 }
 
 fn by_functions(attrs: &Attrs, event: &Type, several: &Expr, key: &Ident) -> TokenStream {
     let core = attrs.core.at(several.span());
-    quote_spanned! {several.span()=> |event, meta, keys| {
-        let several: fn(&#event, &#core::Meta) -> #core::private::Vec<#key> = #several;
-        keys.extend(several(event, meta));
+    quote_spanned! {several.span()=> |__event, __meta, __keys| {
+        let __several: fn(&#event, &#core::Meta) -> #core::private::Vec<#key> = #several;
+        __keys.extend(__several(__event, __meta));
+        ::core::result::Result::Ok(())
+    }}
+}
+
+fn by_fallible_functions(attrs: &Attrs, event: &Type, several: &Expr, key: &Ident) -> TokenStream {
+    let core = attrs.core.at(several.span());
+    quote_spanned! {several.span()=> |__event, __meta, __keys| {
+        let __several: fn(
+            &#event,
+            &#core::Meta,
+        ) -> ::core::result::Result<#core::private::Vec<#key>, #core::ApplyError> = #several;
+        __keys.extend(__several(__event, __meta)?);
         ::core::result::Result::Ok(())
     }}
 }

@@ -44,6 +44,8 @@ pub(super) struct Field {
     name: Option<String>,
     pub(super) default: bool,
     pub(super) skip: Option<Ident>,
+    /// The attribute that leaves the field out of some payloads.
+    pub(super) may_lack: Option<Ident>,
     /// The attribute that gives the value a form of its own.
     pub(super) custom: Option<Ident>,
     /// Whether an attribute was refused that changes the form.
@@ -121,8 +123,12 @@ impl Field {
         read(attrs, |key, input| {
             match key.name().as_str() {
                 "rename" => field.name = one_text(key, input, errors)?,
-                "default" | "skip_serializing_if" => {
+                "default" => {
                     field.default = true;
+                    keys::skip_value(input);
+                }
+                "skip_serializing_if" => {
+                    field.may_lack = Some(key.ident.clone());
                     keys::skip_value(input);
                 }
                 "skip" => field.skip = Some(key.ident.clone()),

@@ -24,11 +24,16 @@
 
 #![forbid(unsafe_code)]
 
+mod build_script;
 mod check;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod code;
 mod context;
 pub mod diagnostic;
 mod documents;
+pub mod emit;
+pub mod expr;
 pub mod format;
 pub mod load;
 pub mod model;
@@ -40,6 +45,8 @@ pub mod vocabulary;
 pub mod yaml;
 
 use std::path::Path;
+
+pub use build_script::{Configuration, compile, configure};
 
 use context::Context;
 use diagnostic::Diagnostics;
@@ -62,6 +69,7 @@ pub struct Outcome {
 #[derive(Debug, Clone)]
 pub struct Checked {
     domain: Domain,
+    typed: Vec<expr::Typed>,
 }
 
 impl Checked {
@@ -69,6 +77,12 @@ impl Checked {
     #[must_use]
     pub fn domain(&self) -> &Domain {
         &self.domain
+    }
+
+    /// What each expression means, under the same index as in [`Domain::expressions`].
+    #[must_use]
+    pub fn typed(&self) -> &[expr::Typed] {
+        &self.typed
     }
 }
 
@@ -88,9 +102,10 @@ fn run(load: &dyn Load, path: &Path, ctx: &mut Context) -> Option<Checked> {
     let documents = documents::read(load, path, ctx)?;
     let domain = resolve::resolve(&documents, ctx);
     check::check(&domain, ctx);
+    let typed = expr::check(&domain, &mut ctx.diagnostics);
     if ctx.diagnostics.has_errors() {
         return None;
     }
     check::warn(&domain, ctx);
-    Some(Checked { domain })
+    Some(Checked { domain, typed })
 }

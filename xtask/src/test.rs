@@ -74,7 +74,9 @@ fn stage(step: Step, workspace: &Workspace) -> Stage<'_> {
         Step::Clippy => Stage {
             name: "clippy",
             shows: "no warning on any target",
-            work: Box::new(|| cargo(words(&["clippy"], &ALL_TARGETS, &["--", "-D", "warnings"]), &[])),
+            work: Box::new(|| {
+                cargo(words(&["clippy", "--keep-going"], &ALL_TARGETS, &["--", "-D", "warnings"]), &[])
+            }),
         },
         Step::Tests => Stage {
             name: "tests",

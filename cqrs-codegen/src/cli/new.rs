@@ -112,7 +112,7 @@ const RESERVED: &[&str] =
     &["alloc", "build", "core", "deps", "examples", "incremental", "proc-macro", "proc_macro", "std", "test"];
 
 /// What the new crate depends on.
-const DEPENDENCIES: &[&str] = &["cqrs-codegen", "cqrs-core", "cqrs-sqlite", "tokio"];
+const DEPENDENCIES: &[&str] = &["cqrs-codegen", "cqrs-core", "cqrs-sqlite", "serde", "tokio"];
 
 /// Refuses a name that the language refuses for a domain, with the compiler's own reasons.
 fn check_schema(schema: &str, name: &str) -> Result<(), Fault> {

@@ -70,10 +70,11 @@ impl Attrs {
             }
             (2.., Some(written), None, None) if !errors.is_meant("event", "upcast_from") => {
                 let before = version - 1;
-                errors.at(written, format!(
-                    "records of version {before} could not be read; name its type: upcast_from = …, or write `oldest` \
-                     when none was ever stored or the event set retires them"
-                ));
+                let message = format!(
+                    "records of version {before} could not be read; name its type: upcast_from = …, or write \
+                     `oldest` when none was ever stored or the event set retires them"
+                );
+                errors.at(written, message);
             }
             (_, _, Some(_), Some(oldest)) => {
                 errors.at(

@@ -1,7 +1,7 @@
 //! What serde stores of a type: the input of every shape, read once, for all derives alike.
 //!
-//! Reading honours serde's attributes and `#[data_type(opaque = "…")]`. It refuses whatever a shape could only describe
-//! wrongly.
+//! Reading honours serde's attributes and `#[data_type(opaque = "…")]`. It refuses whatever a shape could only
+//! describe wrongly.
 
 mod case;
 mod serde;
@@ -128,7 +128,7 @@ fn form(input: &DeriveInput, container: &serde::Container, errors: &Errors) -> O
                     _ => {
                         errors.at(
                             &container.transparent,
-                            format!("more than one field is transparent; {OPAQUE_TYPE}"),
+                            format!("only one field alone can be transparent; {OPAQUE_TYPE}"),
                         );
                         None
                     }
@@ -175,7 +175,8 @@ fn through(container: &serde::Container, errors: &Errors) -> Option<Option<Form>
             Some(Some(Form::Through { ty: from.clone(), fallible: *fallible }))
         }
         (Some((ty, _)), None) | (None, Some(ty)) => {
-            errors.at(ty, "what is stored could not be read again: `into` goes with `from` or `try_from` of the same type");
+            let way_out = "`into` goes with `from` or `try_from` of the same type";
+            errors.at(ty, format!("what is stored could not be read again: {way_out}"));
             None
         }
     }

@@ -1,7 +1,7 @@
 //! The steps of derived event sets and chains of versions, written once for all of them.
 //!
-//! Each step asks for one trait that the derive implements without conditions, so that a mistake in an event is one error at
-//! the event and none at each place that uses it.
+//! Each step asks for one trait that the derive implements without conditions, so that a mistake in an event is one
+//! error at the event and none at each place that uses it.
 
 use std::error::Error;
 
@@ -21,7 +21,8 @@ pub trait Successor: Versioned {
 /// An event that is no longer written, and what its records are read as.
 pub trait RetiredFrom<S>: Event + TryUpcast<Vec<S>> {}
 
-/// The shape before `E`, where the versions follow; a link that breaks that rule is cut, so that no cycle is ever followed.
+/// The shape before `E`, where the versions follow; a link that breaks that rule is cut, so that no cycle is ever
+/// followed.
 pub const fn previous<E: Successor>() -> Option<&'static EventDescriptor> {
     // A constant is evaluated wherever it is mentioned, a function only where it is called.
     const fn link<E: Successor>() -> &'static EventDescriptor {

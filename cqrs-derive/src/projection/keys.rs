@@ -53,10 +53,12 @@ pub(super) fn key_type(input: &DeriveInput, attrs: &Attrs, columns: &Columns) ->
 pub(super) fn the_key_can_be_found(attrs: &Attrs, errors: &Errors) {
     let Some((text, KeyedBy::Aggregate)) = attrs.keyed_by.get() else { return };
     if attrs.key().len() > 1 {
-        errors.at(text, format!(
-            "an aggregate's id is one value, but the key has {} columns; key by \"event\", or give each event its `key`",
+        let message = format!(
+            "an aggregate's id is one value, but the key has {} columns; key by \"event\", or give each event \
+             its `key`",
             attrs.key().len()
-        ));
+        );
+        errors.at(text, message);
     }
 }
 

@@ -1,7 +1,7 @@
 //! What serde's attributes say about the stored form.
 //!
-//! Attributes that only rename or default are honoured. One that changes the form in a way that no shape can say is refused with
-//! a way out. Whether the attributes are well formed is serde's own matter.
+//! Attributes that only rename or default are honoured. One that changes the form in a way that no shape can say is
+//! refused with a way out. Whether the attributes are well formed is serde's own matter.
 
 use proc_macro2::{Ident, TokenTree};
 use syn::ext::IdentExt as _;
@@ -207,7 +207,7 @@ fn quoted_type(key: &Key, input: ParseStream<'_>) -> syn::Result<Type> {
 
 fn refuse_half_a_skip(key: &Key, errors: &Errors) {
     errors.push(key.error(format!(
-        "`#[serde({})]` is half a skip, so what is stored could not be read again; skip it both ways with #[serde(skip)]",
+        "`#[serde({})]` is half a skip, so what is stored could not be read again; skip both ways: #[serde(skip)]",
         key.ident
     )));
 }

@@ -29,6 +29,7 @@ pub use error::{ExecuteError, LoadError, QueryError, Undecodable, WaitError};
 pub use execute::Execute;
 pub use load::Loaded;
 pub use projections::ProjectionStatus;
+#[cfg(feature = "testing")]
 pub(crate) use projections::{SortedKey, keyed};
 pub use query::{Ask, Count};
 pub use receipt::Receipt;

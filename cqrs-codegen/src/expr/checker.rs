@@ -38,15 +38,12 @@ impl Checker<'_> {
         let node = self.check(syntax, expected.as_ref());
         let node = self.owned_value(node, syntax.span());
         match expected {
-            Some(expected) if self.expression.purpose == Purpose::Condition => {
-                debug_assert_eq!(expected, BOOL);
-                self.condition(
-                    node,
-                    syntax.span(),
-                    &code::NOT_A_CONDITION,
-                    "a condition is `true` or `false`",
-                )
-            }
+            Some(_) if self.expression.purpose == Purpose::Condition => self.condition(
+                node,
+                syntax.span(),
+                &code::NOT_A_CONDITION,
+                "a condition is `true` or `false`",
+            ),
             Some(expected) => self.fit(node, &expected, syntax.span(), &code::WRONG_RESULT, "here"),
             None => node,
         }

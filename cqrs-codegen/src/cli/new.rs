@@ -29,6 +29,7 @@ const FILES: &[(&str, &str)] = &[
     ("Cargo.toml", include_str!("../../templates/new/Cargo.toml.template")),
     ("build.rs", include_str!("../../templates/new/build.rs.template")),
     ("schemas/{{domain}}.yaml", SCHEMA),
+    ("src/lib.rs", include_str!("../../templates/new/src/lib.rs.template")),
     ("src/main.rs", include_str!("../../templates/new/src/main.rs.template")),
     ("README.md", include_str!("../../templates/new/README.md.template")),
     (".gitignore", include_str!("../../templates/new/gitignore.template")),

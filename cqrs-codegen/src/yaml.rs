@@ -7,7 +7,7 @@
 mod align;
 
 use std::borrow::Cow;
-use std::collections::{HashMap, hash_map};
+use std::collections::HashMap;
 use std::ops::Range;
 
 use serde_yaml::granit_parser as granit;
@@ -155,7 +155,7 @@ struct Tree<'a> {
 /// A list or mapping whose end has not been met.
 enum Open {
     List { start: usize, flow: bool, items: Vec<Node> },
-    Map { start: usize, flow: bool, entries: Vec<Entry>, seen: HashMap<String, Span>, key: Key },
+    Map { start: usize, flow: bool, entries: Vec<Entry>, index: HashMap<String, Span>, key: Key },
 }
 
 /// What a mapping waits for.
@@ -187,7 +187,7 @@ impl<'a> Tree<'a> {
                     start: range.start,
                     flow: style == Flow,
                     entries: Vec::new(),
-                    seen: HashMap::new(),
+                    index: HashMap::new(),
                     key: Key::Wanted,
                 });
                 return self.check_depth(range.start);
@@ -240,10 +240,15 @@ impl Tree<'_> {
         match self.open.last_mut() {
             None => self.root = Some(node),
             Some(Open::List { items, .. }) => items.push(node),
-            Some(Open::Map { entries, seen, key, .. }) => match std::mem::replace(key, Key::Wanted) {
-                Key::Given(given) => entries.push(Entry { key: given, value: node }),
+            Some(Open::Map { entries, index, key, .. }) => match std::mem::replace(key, Key::Wanted) {
+                Key::Given(given) => {
+                    if entries.len() >= FEW {
+                        index.insert(given.text().to_owned(), given.span());
+                    }
+                    entries.push(Entry { key: given, value: node });
+                }
                 Key::Refused => {}
-                Key::Wanted => *key = accept_key(node, seen, self.diagnostics),
+                Key::Wanted => *key = accept_key(node, entries, index, self.diagnostics),
             },
         }
         Step::Continue
@@ -278,8 +283,12 @@ impl Tree<'_> {
             DoubleQuoted => Some('"'),
             _ => None,
         };
-        let runs = align::align(source, &decoded, range.start, mark);
-        Scalar { text: ScalarText::new(decoded.into_owned(), self.span(range), runs), plain }
+        let span = self.span(range.clone());
+        let text = match align::align(source, &decoded, range.start, mark) {
+            Some(runs) => ScalarText::new(&*decoded, span, runs),
+            None => ScalarText::verbatim(&*decoded, span),
+        };
+        Scalar { text, plain }
     }
 
     fn check_depth(&mut self, at: usize) -> Step {
@@ -346,7 +355,15 @@ impl Tree<'_> {
     }
 }
 
-fn accept_key(node: Node, seen: &mut HashMap<String, Span>, diagnostics: &mut Diagnostics) -> Key {
+/// How many keys of a mapping are compared one by one; those beyond are found in an index.
+const FEW: usize = 16;
+
+fn accept_key(
+    node: Node,
+    entries: &[Entry],
+    index: &HashMap<String, Span>,
+    diagnostics: &mut Diagnostics,
+) -> Key {
     let key = match node.kind {
         Kind::Scalar(scalar) => scalar.text,
         Kind::Hole => return Key::Refused,
@@ -363,22 +380,16 @@ fn accept_key(node: Node, seen: &mut HashMap<String, Span>, diagnostics: &mut Di
             return Key::Refused;
         }
     };
-    match seen.entry(key.text().to_owned()) {
-        hash_map::Entry::Vacant(vacant) => {
-            vacant.insert(key.span());
-            Key::Given(key)
-        }
-        hash_map::Entry::Occupied(first) => {
-            let message = format!("the key {} is written twice", quote(key.text()));
-            diagnostics.push(
-                Diagnostic::new(&code::DUPLICATE_KEY, key.span(), message)
-                    .label("written again here")
-                    .also(*first.get(), "first written here")
-                    .help("remove one of them, or give it another name"),
-            );
-            Key::Refused
-        }
-    }
+    let few = entries.iter().take(FEW).find(|entry| entry.key == key).map(|entry| entry.key.span());
+    let Some(first) = few.or_else(|| index.get(key.text()).copied()) else { return Key::Given(key) };
+    let message = format!("the key {} is written twice", quote(key.text()));
+    diagnostics.push(
+        Diagnostic::new(&code::DUPLICATE_KEY, key.span(), message)
+            .label("written again here")
+            .also(first, "first written here")
+            .help("remove one of them, or give it another name"),
+    );
+    Key::Refused
 }
 
 /// What to try for a mistake of YAML.

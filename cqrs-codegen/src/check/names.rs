@@ -83,11 +83,12 @@ pub(super) fn names_differ_in_generated_code(domain: &Domain, ctx: &mut Context)
 
 pub(super) fn names_leave_generated_ones_free(domain: &Domain, ctx: &mut Context) {
     let generated = domain.generated_names();
+    let generated: BTreeMap<&str, (&str, Origin)> =
+        generated.iter().map(|(name, what, origin)| (name.as_str(), (what.as_str(), *origin))).collect();
     for (name, origin) in module_names(domain) {
-        let Some((taken, what, source)) = generated.iter().find(|(taken, ..)| *taken == name.camel()) else {
-            continue;
-        };
-        let message = format!("the name {} is needed for {what}", quote(taken));
+        let taken = name.camel();
+        let Some((what, source)) = generated.get(taken.as_str()) else { continue };
+        let message = format!("the name {} is needed for {what}", quote(&taken));
         ctx.report(
             Diagnostic::new(&code::GENERATED, origin.span(), message)
                 .also(source.span(), "it is generated for this")

@@ -107,7 +107,9 @@ impl<'a> Checker<'a> {
         let near_field = nearest(name, bare.map(|(_, field)| field)).and_then(|near| {
             fields.iter().find(|field| field.split_once('.').is_some_and(|(_, it)| it == near))
         });
-        let near = nearest(name, owners.iter().copied()).map(str::to_owned).or_else(|| near_field.cloned());
+        let near = nearest(name, owners.iter().copied().chain(["true", "false"]))
+            .map(str::to_owned)
+            .or_else(|| near_field.cloned());
         match near {
             Some(near) => format!("did you mean {}?", quote(&near)),
             None => {

@@ -1,12 +1,12 @@
 //! Projections: their keys and rows, and what each event does to them.
 
-use crate::code::projection as code;
-use crate::diagnostic::{Diagnostic, did_you_mean, quote, quote_all};
+use crate::code::{projection as code, types as types_code};
+use crate::diagnostic::{Diagnostic, did_you_mean, nearest, quote, quote_all};
 use crate::model::{
     AggregateId, Column, EventId, Field, Fold, FoldAction, KeyPart, Name, Origin, Projection, ProjectionId,
     Purpose, RowField, Scalar, Scope, Summary, SummaryKind, TypeRef, Window, WindowSize,
 };
-use crate::source::ScalarText;
+use crate::source::{ScalarText, Span};
 use crate::syntax::ast;
 
 use super::Work;
@@ -144,7 +144,15 @@ impl Work<'_> {
         declaration: &ast::Projection,
     ) -> RowField {
         let Some(summary) = &declared.summary else {
-            return RowField { field: self.field(declared), summary: None };
+            let Some(at) = self.misspelt_count(declared) else {
+                return RowField { field: self.field(declared), summary: None };
+            };
+            let message = "this is neither a type nor a summary";
+            self.ctx.report(
+                Diagnostic::new(&types_code::UNKNOWN_TYPE, at, message).help("did you mean `count`?"),
+            );
+            let ty = TypeRef::Named(self.unknown_type(at));
+            return RowField { field: row_field(declared, ty), summary: None };
         };
         if declaration.from.is_empty() {
             let message = format!("`{}` sums up events, but `from` names none", summary.kind.word());
@@ -184,16 +192,19 @@ impl Work<'_> {
                 TypeRef::Named(self.unknown_type(at))
             }
         };
-        let field = Field {
-            name: Name::new(declared.name.text()),
-            doc: declared.doc.clone(),
-            ty,
-            default: None,
-            check: None,
-            personal: declared.personal,
-            origin: Origin::new(declared.name.span(), declared.whole),
-        };
+        let field = row_field(declared, ty);
         RowField { field, summary: Some(Summary { kind: summary.kind, of }) }
+    }
+
+    /// The place of a type that nobody declared and that was probably meant to be `count`.
+    fn misspelt_count(&self, declared: &ast::Field) -> Option<Span> {
+        let ast::TypeText { kind: ast::TypeTextKind::Name(name), span } = declared.ty.as_ref()? else {
+            return None;
+        };
+        let is_type = self.names.types.contains_key(name) || Scalar::find(name).is_some();
+        let known = self.names.types.keys().map(String::as_str).chain(["count"]);
+        let is_count = !is_type && nearest(name, known) == Some("count");
+        is_count.then_some(*span)
     }
 
     fn window(&mut self, id: ProjectionId, declared: &ast::Window, events: &[EventId]) -> Window {
@@ -261,6 +272,14 @@ impl Work<'_> {
                 }
             },
             Some(ast::FoldKey::Parts(assignments)) => {
+                if let [only] = assignments.as_slice()
+                    && projection.key.iter().all(|field| field.name.as_str() != only.name.text())
+                    && let Some(help) = did_you_mean(only.name.text(), ["value"])
+                {
+                    let message = format!("{} is no field of the key", quote(only.name.text()));
+                    self.ctx.report(Diagnostic::new(&code::KEY_PARTS, only.name.span(), message).help(help));
+                    return Vec::new();
+                }
                 let owner = format!("the key of {}", quote(projection.name.as_str()));
                 for assignment in assignments {
                     let found = field(self.ctx, &assignment.name, &projection.key, &code::KEY_PARTS, &owner);
@@ -330,5 +349,18 @@ impl Work<'_> {
             self.ctx.report(Diagnostic::new(&code::UNKNOWN_COLUMN, name.span(), message).help(help));
         }
         found
+    }
+}
+
+/// A field of a row whose type does not come from the schema.
+fn row_field(declared: &ast::Field, ty: TypeRef) -> Field {
+    Field {
+        name: Name::new(declared.name.text()),
+        doc: declared.doc.clone(),
+        ty,
+        default: None,
+        check: None,
+        personal: declared.personal,
+        origin: Origin::new(declared.name.span(), declared.whole),
     }
 }

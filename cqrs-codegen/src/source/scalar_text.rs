@@ -15,7 +15,8 @@ use super::Span;
 pub struct ScalarText {
     text: Arc<str>,
     span: Span,
-    runs: Arc<[Run]>,
+    /// Nothing where the whole text corresponds to the whole span, which is how nearly every text is written.
+    runs: Option<Arc<[Run]>>,
 }
 
 /// A stretch of decoded text and the stretch of the file that it came from.
@@ -32,15 +33,13 @@ pub(crate) struct Run {
 impl ScalarText {
     /// A text whose stretches are `runs`, in order and without gaps.
     pub(crate) fn new(text: impl Into<Arc<str>>, span: Span, runs: impl Into<Arc<[Run]>>) -> Self {
-        Self { text: text.into(), span, runs: runs.into() }
+        Self { text: text.into(), span, runs: Some(runs.into()) }
     }
 
     /// A text that stands in the file as it is, or that has no closer place than `span`.
     #[must_use]
     pub fn verbatim(text: impl Into<Arc<str>>, span: Span) -> Self {
-        let text = text.into();
-        let run = Run { text: 0..text.len(), source: span.range() };
-        Self::new(text, span, vec![run])
+        Self { text: text.into(), span, runs: None }
     }
 
     /// The decoded text.
@@ -80,8 +79,11 @@ impl ScalarText {
                 text: text.start - range.start..text.end - range.start,
             })
         };
-        let runs: Vec<Run> = self.runs.iter().filter_map(cut).collect();
-        Self::new(text, span, runs)
+        match &self.runs {
+            None if self.whole().is_verbatim() => Self::verbatim(text, span),
+            None => Self::new(text, span, cut(&self.whole()).into_iter().collect::<Vec<Run>>()),
+            Some(runs) => Self::new(text, span, runs.iter().filter_map(cut).collect::<Vec<Run>>()),
+        }
     }
 
     /// This text without white space at either end.
@@ -96,15 +98,22 @@ impl ScalarText {
             Edge::Start => run.text.start <= offset && offset < run.text.end,
             Edge::End => run.text.start < offset && offset <= run.text.end,
         };
-        match self.runs.iter().find(covers) {
+        let whole = [self.whole()];
+        let runs: &[Run] = self.runs.as_deref().unwrap_or(&whole);
+        match runs.iter().find(covers) {
             Some(run) if run.is_verbatim() => run.source.start + (offset - run.text.start),
             Some(run) => match edge {
                 Edge::Start => run.source.start,
                 Edge::End => run.source.end,
             },
-            None if offset == 0 => self.runs.first().map_or(self.span.start as usize, |run| run.source.start),
-            None => self.runs.last().map_or(self.span.end as usize, |run| run.source.end),
+            None if offset == 0 => runs.first().map_or(self.span.start as usize, |run| run.source.start),
+            None => runs.last().map_or(self.span.end as usize, |run| run.source.end),
         }
+    }
+
+    /// The one stretch of a text without stretches of its own.
+    fn whole(&self) -> Run {
+        Run { text: 0..self.text.len(), source: self.span.range() }
     }
 }
 

@@ -251,6 +251,30 @@ fn parse_seconds(text: &str) -> Option<u64> {
     Some(total)
 }
 
+/// Reports an item that names none or several things, where it names one and may have the keys in `beside`.
+pub(super) fn report_not_one_name(
+    node: &Node,
+    named: &[&Entry],
+    what: &str,
+    beside: &[&str],
+    ctx: &mut Context,
+) {
+    let message = match named.first() {
+        None => format!("{what} is not named"),
+        Some(_) => format!("one item names {}", quote_all(named.iter().map(|it| it.key.text()), "and")),
+    };
+    let misspelt =
+        named.iter().find_map(|it| Some((it, did_you_mean(it.key.text(), beside.iter().copied())?)));
+    let (span, help) = match misspelt {
+        Some((entry, help)) => (entry.key.span(), help),
+        None => {
+            let help = format!("name one, as in `- {{ Name: {{ … }} }}`; give {what} an item of its own");
+            (node.head(&ctx.sources), help)
+        }
+    };
+    ctx.report(Diagnostic::new(&code::ONE_NAME, span, message).help(help));
+}
+
 /// Reports that a list or mapping says nothing where it must.
 pub(super) fn report_empty(span: Span, message: &str, help: &str, ctx: &mut Context) {
     ctx.report(Diagnostic::new(&code::NOTHING_SAID, span, message).help(help));

@@ -1,8 +1,6 @@
 //! Scenarios: what is given, what is asked, and what must come of it.
 
-use crate::code::document as code;
 use crate::context::Context;
-use crate::diagnostic::{Diagnostic, quote_all};
 use crate::yaml::{Entry, Kind, Node};
 
 use super::ast::{Given, Mention, Rows, Scenario, Then};
@@ -58,15 +56,7 @@ fn mention(node: &Node, what: &str, beside: &[&str], ctx: &mut Context) -> Optio
             let (others, named): (Vec<&Entry>, Vec<&Entry>) =
                 entries.iter().partition(|entry| beside.contains(&entry.key.text()));
             let [entry] = named.as_slice() else {
-                let names = named.iter().map(|it| it.key.text());
-                let message = match named.first() {
-                    None => format!("{what} is not named"),
-                    Some(_) => format!("one item names {}", quote_all(names, "and")),
-                };
-                let span = node.head(&ctx.sources);
-                ctx.report(Diagnostic::new(&code::ONE_NAME, span, message).help(format!(
-                    "name one, as in `- {{ Name: {{ … }} }}`; give {what} an item of its own"
-                )));
+                keys::report_not_one_name(node, &named, what, beside, ctx);
                 return None;
             };
             let value = |key: &str| others.iter().find(|it| it.key.text() == key).map(|it| it.value.clone());

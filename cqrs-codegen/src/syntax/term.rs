@@ -52,15 +52,8 @@ pub(super) fn construction(
             let (conditions, named): (Vec<&Entry>, Vec<&Entry>) =
                 entries.iter().partition(|entry| may_have_if && entry.key.text() == "if");
             let [named] = named.as_slice() else {
-                let span = node.head(&ctx.sources);
-                let names = named.iter().map(|it| it.key.text());
-                let message = match named.first() {
-                    None => format!("{what} is not named"),
-                    Some(_) => format!("one item names {}", crate::diagnostic::quote_all(names, "and")),
-                };
-                ctx.report(Diagnostic::new(&code::ONE_NAME, span, message).help(format!(
-                    "name one, as in `- {{ Name: {{ … }} }}`; give {what} an item of its own"
-                )));
+                let beside: &[&str] = if may_have_if { &["if"] } else { &[] };
+                keys::report_not_one_name(node, &named, what, beside, ctx);
                 return None;
             };
             let when = conditions.first().and_then(|entry| keys::text(&entry.value, "a condition", ctx));

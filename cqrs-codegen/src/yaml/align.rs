@@ -6,23 +6,19 @@
 use crate::source::Run;
 
 /// The stretches of `text`, which was decoded from `source`; `offset` is where `source` begins in the file.
-pub(super) fn align(source: &str, text: &str, offset: usize, quote: Option<char>) -> Vec<Run> {
-    let whole = || vec![Run { text: 0..text.len(), source: offset..offset + source.len() }];
+///
+/// Nothing where both are the same, or where they cannot be matched.
+pub(super) fn align(source: &str, text: &str, offset: usize, quote: Option<char>) -> Option<Vec<Run>> {
     if source == text {
-        return whole();
+        return None;
     }
-    let inner = match quote {
-        Some(mark) => {
-            source.strip_prefix(mark).and_then(|it| it.strip_suffix(mark)).map(|it| (it, mark.len_utf8()))
-        }
-        None => Some((source, 0)),
+    let (inner, skipped) = match quote {
+        Some(mark) => (source.strip_prefix(mark)?.strip_suffix(mark)?, mark.len_utf8()),
+        None => (source, 0),
     };
-    let Some((inner, skipped)) = inner else { return whole() };
     let mut walk = Walk { source: inner, text, at: 0, done: 0, offset: offset + skipped, runs: Vec::new() };
-    match walk.run(quote) {
-        Some(()) => walk.runs,
-        None => whole(),
-    }
+    walk.run(quote)?;
+    Some(walk.runs)
 }
 
 /// How far both texts have been matched.

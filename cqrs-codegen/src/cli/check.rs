@@ -1,7 +1,7 @@
 //! `cqrs check`: every problem of every schema.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -10,7 +10,7 @@ use super::report::Report;
 use super::terminal::Terminal;
 use super::{Fault, Reporting, Verdict};
 use crate::Outcome;
-use crate::load::Disk;
+use crate::load::{Disk, beside};
 
 const EXAMPLES: &str = "Examples:
   cqrs check                              every schema below this folder
@@ -53,14 +53,19 @@ pub(super) fn outcomes(asked: Vec<Asked>) -> Vec<(PathBuf, Outcome)> {
     let mut outcomes = Vec::new();
     for Asked { path, .. } in schemas {
         let outcome = crate::check(&Disk, &path);
-        read.extend(outcome.sources.files().map(|(_, file)| PathBuf::from(file.path())));
+        read.extend(outcome.sources.files().map(|(_, file)| plain(file.path())));
         outcomes.push((path, outcome));
     }
     for Asked { path, .. } in parts {
-        if !read.contains(&path) {
+        if !read.contains(&plain(&path.to_string_lossy())) {
             let outcome = crate::check(&Disk, &path);
             outcomes.push((path, outcome));
         }
     }
     outcomes
+}
+
+/// A path without `.` and `..`, as the paths of imports are.
+fn plain(path: &str) -> PathBuf {
+    beside(Path::new(""), path)
 }

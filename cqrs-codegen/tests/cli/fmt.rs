@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::Stdio;
 
-use super::{Folder, samples};
+use super::{Folder, samples, samples_and_imports};
 
 const ROUGH: &str = "domain:   door # its name\ncqrs: 1\n";
 const NEAT: &str = "cqrs: 1\ndomain: door   # its name\n";
@@ -65,7 +65,7 @@ fn a_formatted_sample_means_what_it_meant() {
     for sample in samples() {
         let name = sample.file_name().unwrap().to_str().unwrap();
         let folder = Folder::with(&[(name, &std::fs::read_to_string(&sample).unwrap())]);
-        for import in samples() {
+        for import in samples_and_imports() {
             let beside = folder.path().join(import.file_name().unwrap());
             if !beside.exists() {
                 std::fs::copy(&import, beside).unwrap();

@@ -9,7 +9,7 @@ use cqrs_codegen::vocabulary::{self, Form, Key};
 use cqrs_codegen::yaml::{self, Kind, Node, Scalar};
 use serde_json::Value;
 
-use super::{Folder, project, samples};
+use super::{Folder, project, samples_and_imports};
 
 fn validator() -> jsonschema::Validator {
     let schema: Value = serde_json::from_str(&Folder::new().run(&["schema"]).exits_with(0).out()).unwrap();
@@ -63,7 +63,7 @@ fn the_schema_that_is_checked_in_is_current() {
 #[test]
 fn every_sample_is_accepted() {
     let validator = validator();
-    for sample in samples() {
+    for sample in samples_and_imports() {
         let text = std::fs::read_to_string(&sample).unwrap();
         assert_accepts(&validator, &sample.display().to_string(), &text);
         let formatted = Folder::new();

@@ -1,12 +1,21 @@
 //! The checked-in Rust of the sample schemas, compiled with every warning denied, its scenarios as tests, and hand-written
 //! code beside it.
 
-#![deny(warnings, missing_docs, unreachable_pub)]
+#![deny(warnings, missing_docs, unreachable_pub, clippy::all)]
 #![forbid(unsafe_code)]
 
-mod geo;
+#[path = "generated/by_hand.rs"]
+mod by_hand;
+#[path = "generated/geo.rs"]
+pub mod geo;
+#[path = "generated/history.rs"]
+mod history;
+#[path = "generated/interoperation.rs"]
+mod interoperation;
+#[path = "generated/rules.rs"]
+mod rules;
 
-/// Accounts that hold money.
+/// The language's main parts.
 pub mod banking {
     include!("golden/banking.rs");
 }
@@ -14,4 +23,14 @@ pub mod banking {
 /// Purchases and their totals.
 pub mod shop {
     include!("golden/shop.rs");
+}
+
+/// Holds, sales and a waiting list.
+pub mod ticketing {
+    include!("golden/ticketing.rs");
+}
+
+/// Every word, every type, and names that stand in the way.
+pub mod obstacle_course {
+    include!("golden/obstacle_course.rs");
 }

@@ -30,7 +30,7 @@ macro_rules! goldens {
     )*};
 }
 
-goldens! { banking shop }
+goldens! { banking shop ticketing obstacle_course }
 
 /// Files under other names than those on the disk.
 struct Elsewhere;

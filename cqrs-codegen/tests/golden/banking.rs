@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 pub const DOMAIN: &str = "banking";
 
 /// Changes with everything that the schema says, but not with its layout and comments.
-pub const SCHEMA: Fingerprint = Fingerprint::from_bits(0x2cda_7d10_616c_5d39);
+pub const SCHEMA: Fingerprint = Fingerprint::from_bits(0xe6c7_6440_f7c3_fbe8);
 
 /// Every event, those included that are no longer recorded.
 pub const EVENTS: &[&EventDescriptor] = &[
@@ -50,8 +50,7 @@ pub fn register(builder: AppBuilder) -> AppBuilder {
 
 /// Account id.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
-    AggregateId,
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, AggregateId,
 )]
 pub struct AccountId(pub Uuid);
 
@@ -295,6 +294,10 @@ pub struct OpenAccount {
 }
 
 impl Decide<OpenAccount> for Account {
+    #[allow(
+        clippy::clone_on_copy,
+        reason = "the logic has the form that the schema gives it"
+    )]
     fn decide(
         &self,
         command: &OpenAccount,
@@ -337,6 +340,10 @@ impl Deposit {
 }
 
 impl Decide<Deposit> for Account {
+    #[allow(
+        clippy::clone_on_copy,
+        reason = "the logic has the form that the schema gives it"
+    )]
     fn decide(
         &self,
         command: &Deposit,
@@ -451,6 +458,10 @@ pub struct Account {
 }
 
 impl Apply<AccountOpened> for Account {
+    #[allow(
+        clippy::clone_on_copy,
+        reason = "the logic has the form that the schema gives it"
+    )]
     fn apply(&mut self, event: &AccountOpened) {
         // banking.yaml:33
         self.holder = Some(event.holder.clone());
@@ -521,6 +532,10 @@ pub struct AccountSummary {
 }
 
 impl Project<AccountOpened> for AccountSummary {
+    #[allow(
+        clippy::clone_on_copy,
+        reason = "the logic has the form that the schema gives it"
+    )]
     fn project(row: &mut Row<Self>, event: &AccountOpened, meta: &Meta) {
         match row.get_mut() {
             Some(row) => {

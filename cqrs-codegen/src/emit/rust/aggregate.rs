@@ -148,7 +148,7 @@ impl AggregateItem<'_> {
                 let statements =
                     Writes { source: &source, writes, fields: &fields, place: quote!(self), owner: "state" };
                 let ids: Vec<_> = writes.iter().flat_map(write::expressions).collect();
-                let allow = logic::allow(ctx, ids.iter().copied());
+                let allow = logic::allow(ctx, ids.iter().copied(), &quote!(#statements));
                 let event_read = logic::parameter(ctx, &ids, "event");
                 if writes.iter().any(|it: &Write| write::is_fallible(&source, it)) {
                     quote! {

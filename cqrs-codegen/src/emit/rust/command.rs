@@ -103,13 +103,13 @@ impl CommandItem<'_> {
             }
             Decision::Emit(emissions) => emit(&source, emissions),
         };
-        let allow = logic::allow(ctx, ids);
+        let body = quote!(#(#requirements)* #outcome);
+        let allow = logic::allow(ctx, ids, &body);
         quote! {
             impl #decide<#name> for #aggregate {
                 #allow
                 fn decide(&self, #command_name: &#name, #context_name: &#context) -> #result<#vec<#event_set>, #error> {
-                    #(#requirements)*
-                    #outcome
+                    #body
                 }
             }
         }

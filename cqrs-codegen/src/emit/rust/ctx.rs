@@ -8,7 +8,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::expr::{self, Meaning, Owners, Typed};
-use crate::model::{Domain, EventId, ExpressionId, Name, Origin, Scalar};
+use crate::model::{Domain, EventId, ExpressionId, Name, Origin, Scalar, TypeKind};
 use crate::source::SourceMap;
 
 use super::names::Names;
@@ -23,6 +23,8 @@ pub(super) struct Ctx<'a> {
     pub(super) runtime: Runtime,
     pub(super) traits: Traits,
     pub(super) rules: Rules,
+    /// Whether the schema names types of the user's own, of which nothing is known.
+    pub(super) has_extern_types: bool,
     typed: &'a [Typed],
     sources: &'a SourceMap,
 }
@@ -32,6 +34,7 @@ impl<'a> Ctx<'a> {
         let names = Names::new(domain);
         let runtime = Runtime::new(|name| names.is_taken(name));
         Self {
+            has_extern_types: domain.types.iter().any(|ty| matches!(ty.kind, TypeKind::Extern(_))),
             domain,
             names,
             runtime,

@@ -105,7 +105,8 @@ impl EventItem<'_> {
                     carried: Some(Carried { fields: &shape.fields, place: quote!(self), moves: true }),
                 };
                 let literal = source.literal(fields, construction);
-                let (place, allow) = (ctx.place(shape.origin), logic::allow(ctx, ids.iter().copied()));
+                let (place, allow) =
+                    (ctx.place(shape.origin), logic::allow(ctx, ids.iter().copied(), &literal));
                 let head = Head { from: &from, to: &to.to_token_stream(), allow: &allow, place: &place };
                 conversion(ctx, &head, &quote!(#to { #literal }), logic::is_fallible(ctx, ids))
             }
@@ -132,12 +133,12 @@ impl EventItem<'_> {
                     let today = ctx.domain.event(replacement.event);
                     let (name, literal) =
                         (camel(&today.name), source.literal(&today.fields, &replacement.construction));
-                    quote!(#name { #literal }.into())
+                    quote!(#set::from(#name { #literal }))
                 });
-                (ids, quote!(vec![#(#events),*]))
+                (ids, quote!(#vec::from([#(#events),*])))
             }
         };
-        let (place, allow) = (ctx.place(event.origin), logic::allow(ctx, ids.iter().copied()));
+        let (place, allow) = (ctx.place(event.origin), logic::allow(ctx, ids.iter().copied(), &body));
         let head = Head { from: &name, to: &quote!(#vec<#set>), allow: &allow, place: &place };
         conversion(ctx, &head, &body, logic::is_fallible(ctx, ids))
     }

@@ -43,7 +43,7 @@ impl ToTokens for FoldItem<'_> {
         let (row, meta) = (&runtime.row, &runtime.meta);
         let event_name = if reads_event { quote!(event) } else { quote!(_) };
         let meta_name = if reads_meta { quote!(meta) } else { quote!(_) };
-        let allow = logic::allow(ctx, self.expressions(projection));
+        let allow = logic::allow(ctx, self.expressions(projection), &statements);
         tokens.extend(if is_fallible {
             let (try_project, result, ok, apply_error) =
                 (&runtime.try_project, &runtime.result, &runtime.ok, &runtime.apply_error);

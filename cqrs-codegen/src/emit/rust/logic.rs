@@ -21,31 +21,72 @@ pub(super) fn unless(
     condition: &TokenStream,
     otherwise: &TokenStream,
 ) -> TokenStream {
+    if is_answer(syntax) {
+        return quote!(#place if !#condition { #otherwise });
+    }
+    if let Expr::Unary(unary) = syntax
+        && matches!(unary.op, UnOp::Not(_))
+        && is_answer(&unary.expr)
+        && let Some(inner) = without_not(condition)
+    {
+        return quote!(#place if #inner { #otherwise });
+    }
+    quote! {
+        #place
+        let holds = #condition;
+        if !holds { #otherwise }
+    }
+}
+
+/// Whether an expression is a plain answer, whose `!` reads well and cannot be written shorter.
+fn is_answer(syntax: &Expr) -> bool {
     match syntax {
-        Expr::Path(_) | Expr::Field(_) | Expr::MethodCall(_) | Expr::Call(_) => {
-            quote!(#place if !#condition { #otherwise })
-        }
-        _ => quote! {
-            #place
-            let holds = #condition;
-            if !holds { #otherwise }
-        },
+        Expr::Path(_) | Expr::Field(_) => true,
+        Expr::MethodCall(call) => ["contains", "contains_key", "ends_with", "is_empty", "starts_with"]
+            .iter()
+            .any(|it| call.method == it),
+        _ => false,
+    }
+}
+
+/// What stands behind the `!` at the beginning.
+fn without_not(condition: &TokenStream) -> Option<TokenStream> {
+    let mut tokens = condition.clone().into_iter();
+    match tokens.next() {
+        Some(TokenTree::Punct(punct)) if punct.as_char() == '!' => Some(tokens.collect()),
+        _ => None,
     }
 }
 
 /// The lints to allow on a function that holds these expressions: none where they are plain.
 ///
 /// They are about the form of what the schema's author wrote, who reads the schema and not this code.
-pub(super) fn allow(ctx: &Ctx<'_>, expressions: impl IntoIterator<Item = ExpressionId>) -> TokenStream {
+pub(super) fn allow(
+    ctx: &Ctx<'_>,
+    expressions: impl IntoIterator<Item = ExpressionId>,
+    body: &TokenStream,
+) -> TokenStream {
     let mut lints = Lints::default();
     for id in expressions {
         lints.visit_expr(&ctx.domain.expression(id).syntax);
+    }
+    if ctx.has_extern_types && clones(body.clone()) {
+        // Whether the user's own type is `Copy` is not known here.
+        lints.0.insert("clone_on_copy");
     }
     if lints.0.is_empty() {
         return TokenStream::new();
     }
     let lints = lints.0.into_iter().map(|lint| Ident::new(lint, Span::call_site()));
     quote!(#[allow(#(clippy::#lints),*, reason = "the logic has the form that the schema gives it")])
+}
+
+fn clones(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == "clone",
+        TokenTree::Group(group) => clones(group.stream()),
+        _ => false,
+    })
 }
 
 /// The lints that the form of an expression may trip, each found by the part that can trip it.
@@ -55,35 +96,44 @@ struct Lints(BTreeSet<&'static str>);
 impl Visit<'_> for Lints {
     fn visit_expr_binary(&mut self, binary: &syn::ExprBinary) {
         let text = |side: &Expr| side.to_token_stream().to_string();
-        let is_same = text(&binary.left) == text(&binary.right);
-        let is_literal =
+        let is_text =
+            |side: &Expr| matches!(side, Expr::Lit(literal) if matches!(literal.lit, syn::Lit::Str(_)));
+        let is_length = |side: &Expr| matches!(side, Expr::MethodCall(call) if call.method == "len");
+        let is_bool =
             |side: &Expr| matches!(side, Expr::Lit(literal) if matches!(literal.lit, syn::Lit::Bool(_)));
         match binary.op {
             BinOp::And(_) | BinOp::Or(_) => {
-                self.0.extend([
-                    "double_comparisons",
-                    "impossible_comparisons",
-                    "manual_range_contains",
-                    "nonminimal_bool",
-                    "overly_complex_bool_expr",
-                    "redundant_comparisons",
-                ]);
+                let (left, right) = (parts(&binary.left), parts(&binary.right));
+                if left.iter().any(|part| right.contains(part)) {
+                    self.0.extend([
+                        "double_comparisons",
+                        "impossible_comparisons",
+                        "manual_range_contains",
+                        "nonminimal_bool",
+                        "overly_complex_bool_expr",
+                        "redundant_comparisons",
+                    ]);
+                }
             }
-            BinOp::Eq(_) | BinOp::Ne(_) if is_literal(&binary.left) || is_literal(&binary.right) => {
+            BinOp::Eq(_) | BinOp::Ne(_) if is_bool(&binary.left) || is_bool(&binary.right) => {
                 self.0.insert("bool_comparison");
+            }
+            BinOp::Eq(_) | BinOp::Ne(_) if is_text(&binary.left) || is_text(&binary.right) => {
+                self.0.insert("cmp_owned");
             }
             _ => {}
         }
-        if is_same {
+        if is_length(&binary.left) || is_length(&binary.right) {
+            self.0.insert("len_zero");
+        }
+        if text(&binary.left) == text(&binary.right) {
             self.0.insert("eq_op");
         }
         visit::visit_expr_binary(self, binary);
     }
 
     fn visit_expr_unary(&mut self, unary: &syn::ExprUnary) {
-        let is_plain =
-            matches!(*unary.expr, Expr::Path(_) | Expr::Field(_) | Expr::MethodCall(_) | Expr::Lit(_));
-        if matches!(unary.op, UnOp::Not(_)) && !is_plain {
+        if matches!(unary.op, UnOp::Not(_)) && !is_answer(&unary.expr) {
             self.0.extend(["neg_cmp_op_on_partial_ord", "nonminimal_bool"]);
         }
         visit::visit_expr_unary(self, unary);
@@ -102,12 +152,14 @@ impl Visit<'_> for Lints {
     }
 
     fn visit_expr_closure(&mut self, closure: &syn::ExprClosure) {
-        self.0.extend(["clone_on_copy", "redundant_closure"]);
+        if matches!(*closure.body, Expr::Call(_) | Expr::Path(_)) {
+            self.0.insert("redundant_closure");
+        }
         visit::visit_expr_closure(self, closure);
     }
 
     fn visit_expr_call(&mut self, call: &syn::ExprCall) {
-        // What a function of the user's own takes is not known: a value may be cloned that need not be.
+        // What a function of the user's own gives back is not known.
         self.0.insert("clone_on_copy");
         visit::visit_expr_call(self, call);
     }
@@ -115,6 +167,16 @@ impl Visit<'_> for Lints {
     fn visit_expr_array(&mut self, array: &syn::ExprArray) {
         self.0.insert("useless_vec");
         visit::visit_expr_array(self, array);
+    }
+}
+
+/// The texts of what a condition compares or asks.
+fn parts(condition: &Expr) -> Vec<String> {
+    match condition {
+        Expr::Paren(inner) => parts(&inner.expr),
+        Expr::Unary(unary) => parts(&unary.expr),
+        Expr::Binary(binary) => parts(&binary.left).into_iter().chain(parts(&binary.right)).collect(),
+        other => vec![other.to_token_stream().to_string()],
     }
 }
 

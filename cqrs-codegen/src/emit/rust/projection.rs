@@ -233,7 +233,8 @@ impl ProjectionItem<'_> {
             || logic::mention_on(ctx, ids.iter().copied(), fold.event, "meta");
         let event_read = if reads_event { quote!(event) } else { quote!(_) };
         let meta_read = if reads_meta { quote!(meta) } else { quote!(_) };
-        let allow = logic::allow(ctx, ids);
+        let (Keys::One(found) | Keys::Several(found)) = keys;
+        let allow = logic::allow(ctx, ids, &quote!(#before #found));
         let parameters = quote!(#event_read: &#event_name, #meta_read: &#meta);
         if self.is_fallible(fold) {
             let runtime = &ctx.runtime;

@@ -74,7 +74,7 @@ impl ToTokens for Validate<'_> {
         let runtime = &ctx.runtime;
         let (result, ok, invalid) = (&runtime.result, &runtime.ok, &runtime.invalid);
         let doc = doc_text(&format!("{doc}\n\n# Errors\n\nWhen a rule is broken, with the rule."));
-        let allow = logic::allow(ctx, rules.iter().copied());
+        let allow = logic::allow(ctx, rules.iter().copied(), checks);
         tokens.extend(quote! {
             #doc
             #allow

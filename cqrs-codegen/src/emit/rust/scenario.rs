@@ -215,7 +215,8 @@ impl Test<'_> {
         let ctx = self.ctx;
         let set = ctx.names.made(Made::EventSet(aggregate));
         if expected.is_empty() {
-            return quote!(let outcome = outcome.then_nothing(););
+            let outcome = self.outcome_after();
+            return quote!(#outcome outcome.then_nothing(););
         }
         let is_whole = expected.iter().all(|it| it.fields.len() == ctx.domain.event(it.event).fields.len());
         if is_whole {
@@ -228,7 +229,8 @@ impl Test<'_> {
                 let name = camel(&event.name);
                 quote!(#set::from(#name { #fields }))
             });
-            return quote!(let recorded = [#(#events),*]; let outcome = outcome.then(recorded););
+            let outcome = self.outcome_after();
+            return quote!(let recorded = [#(#events),*]; #outcome outcome.then(recorded););
         }
         let (mut patterns, mut checks) = (Vec::new(), Vec::new());
         for (index, expected) in expected.iter().enumerate() {
@@ -248,6 +250,12 @@ impl Test<'_> {
             };
             #(#checks)*
         }
+    }
+
+    /// Keeps the outcome where something is looked at after its events.
+    fn outcome_after(&self) -> Option<TokenStream> {
+        let then = &self.scenario.then;
+        (!then.state.is_empty() || !then.rows.is_empty()).then(|| quote!(let outcome =))
     }
 
     fn state(&self, aggregate: AggregateId, state: &TokenStream) -> TokenStream {

@@ -108,7 +108,8 @@ impl Traits {
                     ..self.of_fields(variants.iter().flat_map(|variant| &variant.fields))
                 }
             }
-            TypeKind::Extern(_) => Has::NONE,
+            // A state may start with one: rustc then asks for its `Default`.
+            TypeKind::Extern(_) => Has { default: true, ..Has::NONE },
         }
     }
 }
@@ -118,6 +119,8 @@ fn of_scalar(scalar: Scalar) -> Has {
         Scalar::F32 | Scalar::F64 => Has { eq: false, ord: false, hash: false, ..Has::ALL },
         Scalar::String => Has { copy: false, ..Has::ALL },
         Scalar::Bytes => Has { copy: false, display: false, ..Has::ALL },
+        // No date, instant or UUID is one that anyone could mean where none is given.
+        Scalar::Date | Scalar::Time | Scalar::Timestamp | Scalar::Uuid => Has { default: false, ..Has::ALL },
         Scalar::Json => Has { copy: false, partial_ord: false, ord: false, ..Has::ALL },
         _ => Has::ALL,
     }

@@ -213,29 +213,46 @@ impl TypeItem<'_> {
 
     fn enum_rule(&self, variants: &[Variant]) -> TokenStream {
         let ctx = self.ctx;
-        let arms = variants.iter().filter(|variant| ctx.rules.guard_fields(&variant.fields)).map(|variant| {
-            let ident = camel(&variant.name);
-            let guarded: Vec<&Field> = (variant.fields.iter())
-                .filter(|field| ctx.rules.guard_fields(std::slice::from_ref(field)))
-                .collect();
-            let names = guarded.iter().map(|field| snake(&field.name));
-            let rest = (guarded.len() < variant.fields.len()).then(|| quote!(..));
-            let checks = guarded.iter().map(|field| {
-                let ident = snake(&field.name);
-                field_checks(ctx, field, &quote!((*#ident)), &ident.to_token_stream())
-            });
-            quote!(Self::#ident { #(#names,)* #rest } => { #(#checks)* })
-        });
-        let others =
-            variants.iter().any(|variant| !ctx.rules.guard_fields(&variant.fields)).then(|| quote!(_ => {}));
+        let guarded: Vec<&Variant> =
+            variants.iter().filter(|variant| ctx.rules.guard_fields(&variant.fields)).collect();
+        let checks = match guarded.as_slice() {
+            [only] if variants.len() > 1 => {
+                let (pattern, checks) = self.variant_rule(only);
+                quote!(if let #pattern = self { #checks })
+            }
+            _ => {
+                let arms = guarded.iter().map(|variant| {
+                    let (pattern, checks) = self.variant_rule(variant);
+                    quote!(#pattern => { #checks })
+                });
+                let others = (guarded.len() < variants.len()).then(|| quote!(_ => {}));
+                quote!(match self { #(#arms)* #others })
+            }
+        };
         let rules = variants.iter().flat_map(|variant| &variant.fields).filter_map(|field| field.check);
         Validate {
             ctx,
             doc: "Checks the rules for values that enter by a command. Stored values are read without them.",
             rules: rules.collect(),
-            checks: quote!(match self { #(#arms)* #others }),
+            checks,
         }
         .to_token_stream()
+    }
+
+    /// The pattern of a variant with the fields that have rules, and the checks of these.
+    fn variant_rule(&self, variant: &Variant) -> (TokenStream, TokenStream) {
+        let ctx = self.ctx;
+        let ident = camel(&variant.name);
+        let guarded: Vec<&Field> = (variant.fields.iter())
+            .filter(|field| ctx.rules.guard_fields(std::slice::from_ref(field)))
+            .collect();
+        let names = guarded.iter().map(|field| snake(&field.name));
+        let rest = (guarded.len() < variant.fields.len()).then(|| quote!(..));
+        let checks = guarded.iter().map(|field| {
+            let ident = snake(&field.name);
+            field_checks(ctx, field, &quote!((*#ident)), &ident.to_token_stream())
+        });
+        (quote!(Self::#ident { #(#names,)* #rest }), quote!(#(#checks)*))
     }
 }
 

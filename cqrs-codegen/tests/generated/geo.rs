@@ -3,8 +3,8 @@
 use cqrs_core::DataType;
 use serde::{Deserialize, Serialize};
 
-/// A place on the earth.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, DataType)]
+/// A place on the earth. It is `Copy`, which the schema compiler cannot know.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, DataType)]
 pub struct Point {
     /// Degrees north of the equator.
     pub latitude: f64,

@@ -7,6 +7,7 @@ mod changes;
 mod log;
 mod page;
 mod rows;
+mod segment;
 mod table;
 mod tables;
 
@@ -20,7 +21,7 @@ use tokio::sync::{broadcast, watch};
 use uuid::Uuid;
 
 use self::changes::Changes;
-use self::log::{Commit, Log};
+use self::log::Log;
 use self::table::{Attached, Table};
 use self::tables::Tables;
 use crate::batch::EventBatch;
@@ -100,35 +101,37 @@ impl fmt::Debug for MemoryStore {
     }
 }
 
-/// When the events of an append were recorded.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Recorded {
-    Now,
-    Before,
-}
-
 impl Writer {
-    fn append(
-        &mut self,
-        append: Append,
-        now: i64,
-        changes: &Changes,
-    ) -> Result<(Arc<Commit>, Recorded), AppendError> {
+    fn append(&mut self, append: Append, now: i64, changes: &Changes) -> Result<Appended, AppendError> {
         let Self { log, attached, head } = self;
         let head = head.as_ref().ok_or_else(StoreError::closed)?;
         if let Some(first) = append.command_id.and_then(|id| log.command(id)) {
-            return Ok((Arc::clone(first), Recorded::Before));
+            return Ok(Appended { duplicate: true, ..first });
         }
-        let commit = log.prepare(append, now)?;
-        if commit.events.is_empty() {
-            return Ok((log.commit(commit), Recorded::Now));
+        let prepared = log.prepare(&append, now)?;
+        if append.events.is_empty() {
+            return Ok(log.commit(append, prepared));
         }
         // Every fold is done before anything changes, so that a refusal leaves nothing behind.
-        let folded = table::fold_commit(attached, &commit)?;
-        table::write_all(folded, commit.position, changes);
-        let commit = log.commit(commit);
-        head.send_replace(commit.position);
-        Ok((commit, Recorded::Now))
+        let folded = table::fold_append(attached, &append, &prepared)?;
+        let appended = log.commit(append, prepared);
+        table::write_all(folded, appended.position, changes);
+        // Whoever begins to watch is told where the head is: without anybody, there is nobody to tell.
+        if head.receiver_count() > 0 {
+            head.send_replace(appended.position);
+        }
+        Ok(appended)
+    }
+
+    fn watch_head(&self) -> watch::Receiver<Position> {
+        let now = self.log.head();
+        match &self.head {
+            Some(head) => {
+                head.send_if_modified(|head| std::mem::replace(head, now) != now);
+                head.subscribe()
+            }
+            None => watch::channel(now).1,
+        }
     }
 }
 
@@ -148,48 +151,51 @@ impl Inner {
             within_limits.map_err(AppendError::Store).and_then(|()| writer.append(append, now, &self.changes))
         };
         if let Some(chain) = chain
-            && !matches!(outcome, Ok((_, Recorded::Now)))
+            && outcome.as_ref().map_or(true, |appended| appended.duplicate)
         {
             chain.break_off();
         }
-        drop(writer);
-        outcome.map(|(commit, recorded)| commit.outcome(recorded == Recorded::Before))
+        outcome
     }
 
-    /// Folds what a table has not seen yet, and then, under the writer's lock, makes it part of every append.
+    /// Folds what a table has not seen yet, and makes it part of every append. Appends only wait while the events are folded
+    /// that came in the meantime.
     async fn attach(&self, projector: Arc<dyn Projector>) -> Result<(), FoldError> {
-        let definition = projector.table();
-        loop {
-            self.ensure_open()?;
-            let table = self
-                .tables
-                .live(&definition)
-                .ok_or_else(|| tables::superseded(&definition, Position::START, None))?;
-            let from = table.checkpoint();
-            let mut read = ReadAll::after(from);
-            read.filter = projector.filter().clone();
-            let batch = page::read_all(&self.writer, &read);
-            match table.fold(&*projector, from, &batch, &self.changes) {
-                // Somebody else folds the same table: go on from where they left it.
-                Ok(()) | Err(FoldError::Superseded { actual: Some(_), .. }) => {}
-                Err(error) => return Err(error),
-            }
-            if self.attach_at_head(&projector, table) {
-                return Ok(());
-            }
+        let head = locked(&self.writer).log.head();
+        while self.attachable(&*projector)?.checkpoint() < head {
+            self.fold_page(&*projector, |read| page::read_all(&self.writer, read))?;
             tokio::task::yield_now().await;
         }
+        let mut writer = locked(&self.writer);
+        while self.attachable(&*projector)?.checkpoint() < writer.log.head() {
+            self.fold_page(&*projector, |read| page::read_all_of(&writer.log, read))?;
+        }
+        let table = self.attachable(&*projector)?;
+        writer.attached.retain(|attached| !Arc::ptr_eq(&attached.table, &table));
+        writer.attached.push(Attached { projector, table });
+        Ok(())
     }
 
-    /// Makes a live table part of every append, if there is no event that it has not seen.
-    fn attach_at_head(&self, projector: &Arc<dyn Projector>, table: Arc<Table>) -> bool {
-        let mut writer = locked(&self.writer);
-        if !table.is_live_at(writer.log.head()) {
-            return false;
+    fn attachable(&self, projector: &dyn Projector) -> Result<Arc<Table>, FoldError> {
+        self.ensure_open()?;
+        let definition = projector.table();
+        let live = self.tables.find(&definition, Generation::Live);
+        live.ok_or_else(|| tables::superseded(&definition, Position::START, None))
+    }
+
+    fn fold_page(
+        &self,
+        projector: &dyn Projector,
+        page: impl FnOnce(&ReadAll) -> EventBatch,
+    ) -> Result<(), FoldError> {
+        let table = self.attachable(projector)?;
+        let from = table.checkpoint();
+        let read = ReadAll { filter: projector.filter().clone(), ..ReadAll::after(from) };
+        match table.fold(projector, from, &page(&read), &self.changes) {
+            // Somebody else folds the same table: the caller goes on from where they left it.
+            Err(FoldError::Superseded { actual: Some(_), .. }) => Ok(()),
+            outcome => outcome,
         }
-        writer.attached.retain(|attached| !Arc::ptr_eq(&attached.table, &table));
-        writer.attached.push(Attached { projector: Arc::clone(projector), table });
-        true
     }
 
     fn promote(&self, definition: &TableDefinition) -> Result<(), StoreError> {
@@ -216,8 +222,7 @@ impl EventStore for MemoryStore {
     fn find_command(&self, command_id: Uuid) -> BoxFuture<'_, Result<Option<Appended>, StoreError>> {
         Box::pin(async move {
             self.inner.ensure_open()?;
-            let commit = locked(&self.inner.writer).log.command(command_id).cloned();
-            Ok(commit.map(|commit| commit.outcome(false)))
+            Ok(locked(&self.inner.writer).log.command(command_id))
         })
     }
 
@@ -231,7 +236,8 @@ impl EventStore for MemoryStore {
     fn stream_version(&self, stream: StreamId) -> BoxFuture<'_, Result<StreamVersion, StoreError>> {
         Box::pin(async move {
             self.inner.ensure_open()?;
-            Ok(locked(&self.inner.writer).log.stream_version(&stream))
+            let version = locked(&self.inner.writer).log.places(&stream).len();
+            Ok(StreamVersion::new(version as u64))
         })
     }
 
@@ -250,11 +256,7 @@ impl EventStore for MemoryStore {
     }
 
     fn watch_head(&self) -> watch::Receiver<Position> {
-        let writer = locked(&self.inner.writer);
-        match &writer.head {
-            Some(head) => head.subscribe(),
-            None => watch::channel(writer.log.head()).1,
-        }
+        locked(&self.inner.writer).watch_head()
     }
 
     fn close(&self) -> BoxFuture<'_, Result<(), StoreError>> {

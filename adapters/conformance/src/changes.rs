@@ -99,7 +99,7 @@ pub async fn changes_add_up_to_the_rows<F: StoreFactory>(factory: F) {
     let mut changes = store.table_changes();
     let listener = tokio::spawn(async move {
         let mut copy = Copy::default();
-        while copy.rows.get("the last").is_none() {
+        while !copy.rows.contains_key("the last") {
             let change = timeout(Duration::from_secs(30), changes.recv()).await;
             copy.take(&change.expect("the change never came").unwrap());
         }

@@ -7,14 +7,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::changes::Changes;
-use super::log::Commit;
+use super::log::Prepared;
 use super::rows::Rows;
-use super::{page, tables};
+use super::tables;
 use crate::batch::EventBatch;
 use crate::envelope::Position;
 use crate::projector::{FoldFailure, Projector};
 use crate::store::{
-    AppendError, FoldError, Generation, RowChange, RowPage, RowQuery, StoreError, TableDefinition,
+    Append, AppendError, FoldError, Generation, RowChange, RowPage, RowQuery, StoreError, TableDefinition,
 };
 use crate::value::Value;
 
@@ -37,39 +37,40 @@ pub(super) struct Attached {
 }
 
 /// What an append does to one table, which is locked until it is written.
-pub(super) struct FoldedCommit<'a> {
+pub(super) struct FoldedAppend<'a> {
     table: &'a Table,
     state: RwLockWriteGuard<'a, State>,
     changes: Vec<RowChange>,
 }
 
-/// Folds a commit for every attached table, and changes none of them.
-pub(super) fn fold_commit<'a>(
+/// Folds an append for every attached table, and changes none of them.
+pub(super) fn fold_append<'a>(
     attached: &'a [Attached],
-    commit: &Commit,
-) -> Result<Vec<FoldedCommit<'a>>, AppendError> {
+    append: &Append,
+    prepared: &Prepared,
+) -> Result<Vec<FoldedAppend<'a>>, AppendError> {
     if attached.is_empty() {
         return Ok(Vec::new());
     }
-    let batch = page::batch_of(commit);
+    let batch = prepared.batch(append);
     let mut folded = Vec::with_capacity(attached.len());
     for Attached { projector, table } in attached {
         let state = table.state.write().unwrap_or_else(PoisonError::into_inner);
-        let changes = if is_wanted(&**projector, commit) {
+        let changes = if is_wanted(&**projector, append) {
             fold(&table.definition, &**projector, &batch, |keys| state.rows.load(keys))
                 .map_err(AppendError::Projection)?
         } else {
             Vec::new()
         };
         Rows::check(&table.definition, &changes)?;
-        folded.push(FoldedCommit { table, state, changes });
+        folded.push(FoldedAppend { table, state, changes });
     }
     Ok(folded)
 }
 
-fn is_wanted(projector: &dyn Projector, commit: &Commit) -> bool {
-    let (aggregate_type, tenant) = (&commit.stream.aggregate_type, commit.origin.tenant.as_deref());
-    commit.events.iter().any(|event| projector.filter().matches(aggregate_type, &event.name, tenant))
+fn is_wanted(projector: &dyn Projector, append: &Append) -> bool {
+    let (aggregate_type, tenant) = (&append.stream.aggregate_type, append.origin.tenant.as_deref());
+    append.events.iter().any(|event| projector.filter().matches(aggregate_type, &event.name, tenant))
 }
 
 /// Runs a projector, which is somebody else's code: a panic is a failure like any other and leaves the store whole.
@@ -92,8 +93,8 @@ fn fold(
     })
 }
 
-/// Writes what [`fold_commit`] found; this cannot fail.
-pub(super) fn write_all(folded: Vec<FoldedCommit<'_>>, checkpoint: Position, listeners: &Changes) {
+/// Writes what [`fold_append`] found; this cannot fail.
+pub(super) fn write_all(folded: Vec<FoldedAppend<'_>>, checkpoint: Position, listeners: &Changes) {
     for mut folded in folded {
         folded.state.write(folded.table, folded.changes, checkpoint, listeners);
     }
@@ -120,11 +121,6 @@ impl Table {
     /// Makes the table live, or takes it out of service.
     pub(super) fn set_generation(&self, generation: Option<Generation>) {
         self.write_state().generation = generation;
-    }
-
-    pub(super) fn is_live_at(&self, checkpoint: Position) -> bool {
-        let state = self.read_state();
-        state.generation == Some(Generation::Live) && state.checkpoint == checkpoint
     }
 
     /// Folds a batch; rows and checkpoint change together, or not at all.

@@ -44,10 +44,6 @@ impl Tables {
         TableState { generation: Generation::Next, checkpoint }
     }
 
-    pub(super) fn live(&self, definition: &TableDefinition) -> Option<Arc<Table>> {
-        self.find(definition, Generation::Live)
-    }
-
     pub(super) fn find(&self, definition: &TableDefinition, generation: Generation) -> Option<Arc<Table>> {
         let by_name = locked(&self.by_name);
         let named = by_name.get(&definition.name)?;
@@ -60,7 +56,7 @@ impl Tables {
 
     /// The live table, for queries.
     pub(super) fn serving(&self, definition: &TableDefinition) -> Result<Arc<Table>, StoreError> {
-        self.live(definition).ok_or_else(|| missing(definition, "serves no queries"))
+        self.find(definition, Generation::Live).ok_or_else(|| missing(definition, "serves no queries"))
     }
 
     /// Puts the next table in the place of the live one, which is returned.

@@ -178,7 +178,7 @@ impl Test<'_> {
         let name = camel(&command.name);
         let id = command.fields.first().map(|field| {
             let (ident, value) = (snake(&field.name), self.id_value(command.aggregate));
-            if value.to_string() == ident.to_string() { quote!(#ident,) } else { quote!(#ident: #value,) }
+            if ident == value.to_string() { quote!(#ident,) } else { quote!(#ident: #value,) }
         });
         let rest = when.fields.get(1..).unwrap_or_default();
         let fields = value::fields_of(ctx, command.fields.get(1..).unwrap_or_default(), rest);

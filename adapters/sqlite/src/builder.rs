@@ -50,6 +50,7 @@ impl SqliteStoreBuilder {
             busy_timeout: Duration::from_secs(5),
             page_bytes: 4096,
             cache_bytes: 32 * 1024 * 1024,
+            most_bytes: None,
         };
         let bounds = Bounds { jobs: 16_384, bytes: 256 * 1024 * 1024 };
         Self { setup, readers: 4, notice_within: Duration::from_millis(25), bounds }
@@ -94,6 +95,13 @@ impl SqliteStoreBuilder {
     /// How much of the file each connection may keep in memory; 32 MiB when nothing is said.
     pub fn cache_bytes(mut self, bytes: u64) -> Self {
         self.setup.cache_bytes = bytes;
+        self
+    }
+
+    /// How large the file may grow before appends are refused as [full](cqrs_core::store::StoreErrorKind::Full), without the
+    /// log beside it; without a bound when nothing is said.
+    pub fn most_bytes(mut self, bytes: u64) -> Self {
+        self.setup.most_bytes = Some(bytes);
         self
     }
 

@@ -23,6 +23,7 @@ pub(crate) struct Setup {
     pub(crate) busy_timeout: Duration,
     pub(crate) page_bytes: u32,
     pub(crate) cache_bytes: u64,
+    pub(crate) most_bytes: Option<u64>,
 }
 
 /// How many prepared statements a connection keeps.
@@ -48,11 +49,8 @@ pub(crate) fn open_writer(setup: &Setup) -> Outcome<Connection> {
         connection.pragma_update(None, "page_size", setup.page_bytes).or_store_error()?;
     }
     write_ahead(&connection, setup)?;
-    let synchronous = match setup.durability {
-        Durability::Full => "FULL",
-        Durability::ProcessCrash => "NORMAL",
-    };
-    connection.pragma_update(None, "synchronous", synchronous).or_store_error()?;
+    // Commits are synced by the writer, which overlaps that with its next group; SQLite syncs before it empties the log.
+    connection.pragma_update(None, "synchronous", "NORMAL").or_store_error()?;
     connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES).or_store_error()?;
     connection
         .pragma_update(None, "journal_size_limit", i64::from(LOG_PAGES) * 16 * 1024)
@@ -60,6 +58,15 @@ pub(crate) fn open_writer(setup: &Setup) -> Outcome<Connection> {
     // A view that somebody made over a read model must not keep the next generation from taking its place.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, true).or_store_error()?;
     schema::migrate(&mut connection, &setup.path)?;
+    // The guards are for everybody else: this connection only ever adds, judges each append itself, and would pay for each
+    // guarded row with a journal of its own.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false).or_store_error()?;
+    if let Some(bytes) = setup.most_bytes {
+        let page: u32 =
+            connection.pragma_query_value(None, "page_size", |row| row.get(0)).or_store_error()?;
+        let pages = i64::try_from(bytes / u64::from(page)).unwrap_or(i64::MAX).max(1);
+        connection.pragma_update(None, "max_page_count", pages).or_store_error()?;
+    }
     Ok(connection)
 }
 

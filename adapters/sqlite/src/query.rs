@@ -7,8 +7,8 @@
 
 mod conditions;
 
-use cqrs_core::Value;
 use cqrs_core::store::{Order, RowPage, RowQuery, StoreError, TableDefinition};
+use cqrs_core::{Position, Value};
 use rusqlite::{Connection, Statement};
 
 use self::conditions::Conditions;
@@ -39,8 +39,8 @@ pub(crate) fn rows(connection: &Connection, query: &RowQuery) -> Outcome<RowPage
     Ok(RowPage { rows, more, checkpoint: standing.checkpoint })
 }
 
-/// How many rows pass a query's filters.
-pub(crate) fn count(connection: &Connection, query: &RowQuery) -> Outcome<u64> {
+/// How many rows pass a query's filters, and the table's checkpoint, both as of one moment.
+pub(crate) fn count(connection: &Connection, query: &RowQuery) -> Outcome<(u64, Position)> {
     check(query)?;
     let _snapshot = connection.unchecked_transaction().or_store_error()?;
     let (table, standing) = Table::serving(connection, &query.table)?;
@@ -51,7 +51,7 @@ pub(crate) fn count(connection: &Connection, query: &RowQuery) -> Outcome<u64> {
     let mut rows = statement.raw_query();
     let row = rows.next().or_store_error()?;
     let count: i64 = row.map_or(Ok(0), |row| row.get(0)).or_store_error()?;
-    Ok(count.unsigned_abs())
+    Ok((count.unsigned_abs(), standing.checkpoint))
 }
 
 /// One column of the order, with the value after which to go on.

@@ -27,6 +27,7 @@ struct State<T> {
     waiting: VecDeque<(T, usize)>,
     bytes: usize,
     closed: bool,
+    nudged: bool,
 }
 
 /// What came out of a queue.
@@ -41,7 +42,7 @@ pub(crate) enum Taken<T> {
 
 impl<T> Queue<T> {
     pub(crate) fn new(bounds: Bounds) -> Self {
-        let state = State { waiting: VecDeque::new(), bytes: 0, closed: false };
+        let state = State { waiting: VecDeque::new(), bytes: 0, closed: false, nudged: false };
         Self { state: Mutex::new(state), arrived: Condvar::new(), bounds }
     }
 
@@ -77,9 +78,10 @@ impl<T> Queue<T> {
     /// Takes what waits, as far as `most` allows but at least one job; waits up to `patience` for the first.
     pub(crate) fn take(&self, most: Bounds, patience: Duration) -> Taken<T> {
         let state = self.lock();
-        let idle = |state: &mut State<T>| state.waiting.is_empty() && !state.closed;
+        let idle = |state: &mut State<T>| state.waiting.is_empty() && !state.closed && !state.nudged;
         let waited = self.arrived.wait_timeout_while(state, patience, idle);
         let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        state.nudged = false;
         let (mut jobs, mut bytes) = (Vec::new(), 0_usize);
         while let Some(&(_, next)) = state.waiting.front() {
             let fits = jobs.len() < most.jobs && bytes.saturating_add(next) <= most.bytes;
@@ -97,6 +99,17 @@ impl<T> Queue<T> {
             (true, true) => Taken::Closed,
             (true, false) => Taken::Nothing,
         }
+    }
+
+    /// Whether nothing waits.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lock().waiting.is_empty()
+    }
+
+    /// Ends the wait of an idle [`take`](Self::take).
+    pub(crate) fn nudge(&self) {
+        self.lock().nudged = true;
+        self.arrived.notify_one();
     }
 
     /// Refuses whatever comes later; what waits is still taken.

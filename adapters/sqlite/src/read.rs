@@ -129,12 +129,21 @@ pub(crate) fn head(connection: &Connection) -> Outcome<Position> {
     Ok(Position::from_i64(head.unwrap_or(0)))
 }
 
-/// The version of a stream.
-pub(crate) fn stream_version(connection: &Connection, stream: &StreamId) -> Outcome<StreamVersion> {
-    match find_stream(connection, stream)? {
-        Some(stream) => Ok(StreamVersion::from_i64(newest_version(connection, stream)?)),
-        None => Ok(StreamVersion::EMPTY),
-    }
+/// The version of a stream, and the position of its newest event.
+pub(crate) fn stream_version(
+    connection: &Connection,
+    stream: &StreamId,
+) -> Outcome<(StreamVersion, Position)> {
+    let mut statement = connection
+        .prepare_cached(
+            "SELECT version, position FROM cqrs_events WHERE stream = \
+             (SELECT id FROM cqrs_streams WHERE aggregate_type = ?1 AND aggregate_id = ?2) \
+             ORDER BY version DESC LIMIT 1",
+        )
+        .or_store_error()?;
+    let cells = |row: &Row<'_>| Ok((StreamVersion::from_i64(row.get(0)?), Position::from_i64(row.get(1)?)));
+    let newest = statement.query_row((&*stream.aggregate_type, &*stream.aggregate_id), cells);
+    Ok(newest.optional().or_store_error()?.unwrap_or_default())
 }
 
 /// What an earlier append with this command id led to.

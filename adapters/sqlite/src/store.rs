@@ -124,6 +124,25 @@ impl SqliteStore {
         self.inner.readers.run(read).await
     }
 
+    /// Reads, and keeps what was read until everything up to the position that it rests on is on the disk: a commit can be
+    /// read a moment before it is synced, and must not be told to anybody who would outlive a loss of power.
+    async fn settled<T>(
+        &self,
+        read: impl FnOnce(&mut crate::readers::Reader) -> Outcome<(T, Position)> + Send + 'static,
+    ) -> Outcome<T>
+    where
+        T: Send + 'static,
+    {
+        let (found, position) = self.reading(read).await?;
+        if *self.inner.head.borrow() < position {
+            // Another process may have committed it, which the writer is to see now.
+            self.inner.queue.nudge();
+            let mut head = self.inner.head.clone();
+            head.wait_for(|head| *head >= position).await.map_err(|_| StoreError::closed())?;
+        }
+        Ok(found)
+    }
+
     /// Has the writer do something between two groups.
     async fn writing<T, E>(
         &self,
@@ -254,27 +273,37 @@ impl EventStore for SqliteStore {
     }
 
     fn find_command(&self, command_id: Uuid) -> BoxFuture<'_, Result<Option<Appended>, StoreError>> {
-        Box::pin(self.reading(move |reader| read::find_command(&reader.connection, command_id)))
+        Box::pin(self.settled(move |reader| {
+            let found = read::find_command(&reader.connection, command_id)?;
+            let position = found.as_ref().map_or(Position::START, |found| found.position);
+            Ok((found, position))
+        }))
     }
 
     fn read_stream(&self, read: ReadStream) -> BoxFuture<'_, Result<EventBatch, StoreError>> {
-        Box::pin(self.reading(move |reader| read::read_stream(&reader.connection, &mut reader.names, &read)))
+        Box::pin(self.settled(move |reader| {
+            let batch = read::read_stream(&reader.connection, &mut reader.names, &read)?;
+            let end = batch.end();
+            Ok((batch, end))
+        }))
     }
 
     fn stream_version(&self, stream: StreamId) -> BoxFuture<'_, Result<StreamVersion, StoreError>> {
-        Box::pin(self.reading(move |reader| read::stream_version(&reader.connection, &stream)))
+        Box::pin(self.settled(move |reader| read::stream_version(&reader.connection, &stream)))
     }
 
     fn read_all(&self, read: ReadAll) -> BoxFuture<'_, Result<EventBatch, StoreError>> {
-        Box::pin(self.reading(move |reader| {
+        Box::pin(self.settled(move |reader| {
             // Head, types and events are of one moment.
             let _snapshot = reader.connection.unchecked_transaction().or_store_error()?;
-            read::page_of_all(&reader.connection, &mut reader.names, &read)
+            let batch = read::page_of_all(&reader.connection, &mut reader.names, &read)?;
+            let seen = if batch.end() > read.after { batch.end() } else { Position::START };
+            Ok((batch, seen))
         }))
     }
 
     fn head(&self) -> BoxFuture<'_, Result<Position, StoreError>> {
-        Box::pin(self.reading(|reader| read::head(&reader.connection)))
+        Box::pin(self.settled(|reader| read::head(&reader.connection).map(|head| (head, head))))
     }
 
     fn watch_head(&self) -> watch::Receiver<Position> {
@@ -330,17 +359,22 @@ impl ReadModelStore for SqliteStore {
     }
 
     fn checkpoint(&self, table: Arc<TableDefinition>) -> BoxFuture<'_, Result<Position, StoreError>> {
-        Box::pin(self.reading(move |reader| {
-            tables::Table::serving(&reader.connection, &table).map(|(_, standing)| standing.checkpoint)
+        Box::pin(self.settled(move |reader| {
+            let (_, standing) = tables::Table::serving(&reader.connection, &table)?;
+            Ok((standing.checkpoint, standing.checkpoint))
         }))
     }
 
     fn rows(&self, query: RowQuery) -> BoxFuture<'_, Result<RowPage, StoreError>> {
-        Box::pin(self.reading(move |reader| query::rows(&reader.connection, &query)))
+        Box::pin(self.settled(move |reader| {
+            let page = query::rows(&reader.connection, &query)?;
+            let checkpoint = page.checkpoint;
+            Ok((page, checkpoint))
+        }))
     }
 
     fn count_rows(&self, query: RowQuery) -> BoxFuture<'_, Result<u64, StoreError>> {
-        Box::pin(self.reading(move |reader| query::count(&reader.connection, &query)))
+        Box::pin(self.settled(move |reader| query::count(&reader.connection, &query)))
     }
 
     fn table_changes(&self) -> broadcast::Receiver<Arc<TableChange>> {

@@ -1,28 +1,31 @@
 //! The one writer of a store: a thread of its own that owns the connection that writes.
 //!
-//! It takes whatever waits in the queue and commits it as one group: one transaction, one sync of the disk. What belongs into
-//! no group runs between two of them. While nothing waits it looks for what other processes have committed. It never
-//! waits for a caller, and no caller's code can end it.
+//! It takes whatever waits in the queue and commits it as one group: one transaction, one sync of the disk, after which the
+//! calls are answered. What belongs into no group runs between two of them. While nothing waits it looks for what other
+//! processes have committed. It never waits for a caller, and no caller's code can end it.
 
 mod append;
 mod group;
 mod known;
 mod on_commit;
+mod settle;
 mod statements;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use cqrs_core::store::{StoreErrorKind, TableChange};
 use cqrs_core::{FoldFailure, Position};
 use rusqlite::Connection;
-use tokio::sync::{broadcast, oneshot, watch};
+use tokio::sync::oneshot;
 
 pub(crate) use group::{AppendJob, FoldJob, Grouped, Reply, SnapshotJob};
+pub(crate) use settle::Listeners;
 
 use self::known::{KnownStreams, KnownTypes};
 use self::on_commit::Attached;
+use self::settle::{Committed, Settler};
 use self::statements::Statements;
+use crate::builder::Durability;
 use crate::error::{OrStoreError, Outcome, store_error};
 use crate::open::{Setup, open_writer};
 use crate::queue::{Bounds, Queue, Taken};
@@ -37,12 +40,6 @@ pub(crate) enum Job {
     Grouped(Grouped),
     /// Work with transactions of its own.
     Alone(Box<dyn FnOnce(&mut Writer<'_>) + Send>),
-}
-
-/// Whom the writer tells what it has committed.
-pub(crate) struct Listeners {
-    pub(crate) head: watch::Sender<Position>,
-    pub(crate) changes: broadcast::Sender<Arc<TableChange>>,
 }
 
 /// The state of the writer's thread.
@@ -64,7 +61,8 @@ pub(crate) struct Writer<'c> {
     stuck: Option<Box<FoldFailure>>,
     /// The row changes of the open transaction.
     changes: Vec<TableChange>,
-    listeners: Listeners,
+    settler: Settler,
+    queue: &'c Queue<Job>,
 }
 
 /// Opens the file and writes to it until the queue is closed; says when it has begun, and how it ended.
@@ -85,10 +83,10 @@ pub(crate) fn run(
             return Ok(());
         }
     };
-    match Writer::new(&connection, listeners) {
+    match Writer::new(&connection, setup.durability, queue, listeners) {
         Ok(mut writer) => {
             let _ = begun.send(Ok(()));
-            writer.serve(queue, notice_within);
+            writer.serve(notice_within);
         }
         Err(error) => {
             let _ = begun.send(Err(error));
@@ -116,10 +114,18 @@ fn close(connection: Connection) -> Outcome<()> {
 }
 
 impl<'c> Writer<'c> {
-    fn new(connection: &'c Connection, listeners: Listeners) -> Outcome<Self> {
+    fn new(
+        connection: &'c Connection,
+        durability: Durability,
+        queue: &'c Queue<Job>,
+        listeners: Listeners,
+    ) -> Outcome<Self> {
+        let mut sql = Statements::prepare(connection).or_store_error()?;
+        // The first read makes the log.
+        sql.read_head()?;
         let mut writer = Self {
             connection,
-            sql: Statements::prepare(connection).or_store_error()?,
+            sql,
             streams: KnownStreams::default(),
             types: KnownTypes::default(),
             names: TypeNames::default(),
@@ -130,15 +136,16 @@ impl<'c> Writer<'c> {
             attached: Vec::new(),
             stuck: None,
             changes: Vec::new(),
-            listeners,
+            settler: Settler::new(connection, durability, listeners)?,
+            queue,
         };
         writer.notice()?;
         Ok(writer)
     }
 
-    fn serve(&mut self, queue: &Queue<Job>, notice_within: Duration) {
-        loop {
-            match queue.take(GROUP, notice_within) {
+    fn serve(&mut self, notice_within: Duration) {
+        while self.settler.failure().is_none() {
+            match self.queue.take(GROUP, notice_within) {
                 Taken::Jobs(jobs) => self.work(jobs),
                 Taken::Closed => return,
                 Taken::Nothing => {
@@ -169,11 +176,14 @@ impl<'c> Writer<'c> {
         self.connection
     }
 
-    /// Runs work in one transaction: all of it is committed, or none.
+    /// Runs work in one transaction: all of it is committed and settled, or none.
     pub(crate) fn transact<T>(&mut self, work: impl FnOnce(&mut Self) -> Outcome<T>) -> Outcome<T> {
         self.begin()?;
         match work(self) {
-            Ok(done) => self.commit().map(|()| done),
+            Ok(done) => {
+                let committed = self.commit()?;
+                self.settler.settle(committed).map(|()| done)
+            }
             Err(error) => {
                 self.roll_back();
                 Err(error)
@@ -194,13 +204,14 @@ impl<'c> Writer<'c> {
         }
         self.streams.clear();
         self.types.clear();
-        (self.head, self.recorded_at) = self.read_head()?;
+        (self.head, self.recorded_at) = self.sql.read_head()?;
         (self.data_version, self.noticed) = (data_version, data_version);
         Ok(())
     }
 
-    /// Commits, and tells the listeners. After an error nothing is committed, or the error says that it is not known.
-    fn commit(&mut self) -> Outcome<()> {
+    /// Commits; what comes of it is yet to be settled. After an error nothing is committed, or the error says that it is not
+    /// known.
+    fn commit(&mut self) -> Outcome<Committed> {
         if let Err(error) = self.sql.commit.execute([]) {
             let error = store_error(error);
             self.roll_back();
@@ -209,12 +220,8 @@ impl<'c> Writer<'c> {
                 _ => error.with_unknown_outcome(),
             });
         }
-        self.tell_head();
-        for change in self.changes.drain(..) {
-            // An error says that nobody listens, which is nobody's loss.
-            let _ = self.listeners.changes.send(Arc::new(change));
-        }
-        Ok(())
+        let (head, changes) = (Position::from_i64(self.head), std::mem::take(&mut self.changes));
+        Ok(Committed { group: Vec::new(), head, changes })
     }
 
     fn roll_back(&mut self) {
@@ -227,41 +234,25 @@ impl<'c> Writer<'c> {
         self.data_version = None;
     }
 
-    fn tell_head(&self) {
-        let head = Position::from_i64(self.head);
-        self.listeners.head.send_if_modified(|told| {
-            let is_news = *told < head;
-            *told = head.max(*told);
-            is_news
-        });
-    }
-
     /// Tells the head, and folds what on-commit tables lack, if another process has written since the last look.
     fn notice(&mut self) -> Outcome<()> {
         let data_version = Some(self.read_data_version()?);
         if self.noticed == data_version {
             return Ok(());
         }
-        if self.attached.is_empty() {
-            (self.head, self.recorded_at) = self.read_head()?;
-            self.tell_head();
+        let committed = if self.attached.is_empty() {
+            let (head, _) = self.sql.read_head()?;
+            Committed { head: Position::from_i64(head), ..Committed::default() }
         } else {
             self.begin_caught_up()?;
-            self.commit()?;
-        }
+            self.commit()?
+        };
+        self.settler.settle(committed)?;
         self.noticed = data_version;
         Ok(())
     }
 
     fn read_data_version(&mut self) -> Outcome<i64> {
         self.sql.data_version.query_row([], |row| row.get(0)).or_store_error()
-    }
-
-    fn read_head(&mut self) -> Outcome<(i64, i64)> {
-        let mut rows = self.sql.head.query([]).or_store_error()?;
-        match rows.next().or_store_error()? {
-            Some(row) => Ok((row.get(0).or_store_error()?, row.get(1).or_store_error()?)),
-            None => Ok((0, i64::MIN)),
-        }
     }
 }

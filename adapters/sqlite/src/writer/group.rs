@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 
 use super::Writer;
 use super::append::Verdict;
+use super::settle::Committed;
 use crate::error::{OrStoreError, Outcome};
 use crate::tables::Table;
 
@@ -79,6 +80,20 @@ impl Grouped {
         }
     }
 
+    /// Gives the call its outcome, which is a failure where the whole group failed.
+    pub(super) fn answer(self, committed: &Outcome<()>) {
+        match self {
+            Self::Append(job) => {
+                if committed.is_err() {
+                    job.break_chain();
+                }
+                job.reply.send(committed);
+            }
+            Self::Snapshot(job) => job.reply.send(committed),
+            Self::Fold(job) => job.reply.send(committed),
+        }
+    }
+
     fn recorded(&self) -> Option<(&Append, &Appended)> {
         match self {
             Self::Append(job) => match &job.reply.outcome {
@@ -119,10 +134,14 @@ struct Mark {
 }
 
 impl Writer<'_> {
-    /// Commits a group and gives each call its outcome.
+    /// Commits a group and sees to it that each call gets its outcome.
     pub(super) fn commit_group(&mut self, mut group: Vec<Grouped>) {
         if group.is_empty() {
             return;
+        }
+        if let Some(failure) = self.settler.failure() {
+            let failure = Err(failure.clone());
+            return group.into_iter().for_each(|job| job.answer(&failure));
         }
         let committed = self.begin_caught_up().and_then(|()| match self.attempt(&mut group) {
             Ok(()) => self.commit(),
@@ -131,16 +150,14 @@ impl Writer<'_> {
                 Err(error)
             }
         });
-        for job in group {
-            match job {
-                Grouped::Append(job) => {
-                    if committed.is_err() {
-                        job.break_chain();
-                    }
-                    job.reply.send(&committed);
-                }
-                Grouped::Snapshot(job) => job.reply.send(&committed),
-                Grouped::Fold(job) => job.reply.send(&committed),
+        match committed {
+            Ok(committed) => {
+                let committed = Committed { group, ..committed };
+                self.settler.settle_beside(committed, !self.queue.is_empty());
+            }
+            Err(error) => {
+                let failure = Err(error);
+                group.into_iter().for_each(|job| job.answer(&failure));
             }
         }
     }
@@ -263,7 +280,7 @@ impl Writer<'_> {
         let changes = std::mem::take(&mut job.changes);
         let change = job.table.write(self.connection, changes, job.end)?;
         if job.table.generation() == Generation::Live {
-            self.tell_change(change);
+            self.keep_change(change);
         }
         Ok(())
     }

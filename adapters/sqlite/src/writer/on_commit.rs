@@ -11,6 +11,7 @@ use cqrs_core::store::{TableChange, TableDefinition};
 use cqrs_core::{BatchBuilder, BatchRow, EventBatch, FoldFailure, Position, Projector, StreamVersion};
 
 use super::Writer;
+use super::settle::Settler;
 use crate::error::Outcome;
 use crate::fold;
 use crate::read;
@@ -54,6 +55,7 @@ impl Writer<'_> {
         self.detach(&definition.name);
         self.attached.push(Attached { projector, table });
         let caught_up = self.begin_caught_up().and_then(|()| self.commit());
+        let caught_up = caught_up.and_then(|committed| self.settler.settle(committed));
         if let Err(error) = caught_up {
             self.detach(&definition.name);
             return Err(error.into());
@@ -78,7 +80,10 @@ impl Writer<'_> {
             self.begin()?;
             match self.catch_up() {
                 Ok(true) => return Ok(()),
-                Ok(false) => self.commit()?,
+                Ok(false) => {
+                    let committed = self.commit()?;
+                    self.settler.settle_beside(committed, true);
+                }
                 Err(error) => {
                     self.roll_back();
                     return Err(error);
@@ -133,7 +138,7 @@ impl Writer<'_> {
                 Err(error) => return poison(table, &page, error).map(CaughtUp::Stuck),
             };
             let change = table.write(self.connection, changes, page.end())?;
-            tell(&mut self.changes, &self.listeners, change);
+            keep(&mut self.changes, &self.settler, change);
         }
         Ok(CaughtUp::Partly)
     }
@@ -184,19 +189,19 @@ impl Writer<'_> {
             }
         }
         for change in told {
-            self.tell_change(change);
+            self.keep_change(change);
         }
         Ok(Ok(()))
     }
 
-    /// Keeps a change of a live table for its listeners, until it is committed.
-    pub(super) fn tell_change(&mut self, change: TableChange) {
-        tell(&mut self.changes, &self.listeners, change);
+    /// Keeps a change of a live table for its listeners, until it is settled.
+    pub(super) fn keep_change(&mut self, change: TableChange) {
+        keep(&mut self.changes, &self.settler, change);
     }
 }
 
-fn tell(changes: &mut Vec<TableChange>, listeners: &super::Listeners, change: TableChange) {
-    if !change.changes.is_empty() && listeners.changes.receiver_count() > 0 {
+fn keep(changes: &mut Vec<TableChange>, settler: &Settler, change: TableChange) {
+    if !change.changes.is_empty() && settler.has_change_listeners() {
         changes.push(change);
     }
 }

@@ -2,6 +2,8 @@
 
 use rusqlite::{Connection, Statement};
 
+use crate::error::{OrStoreError, Outcome};
+
 /// The statements of the append path.
 pub(super) struct Statements<'c> {
     pub(super) begin: Statement<'c>,
@@ -56,5 +58,14 @@ impl<'c> Statements<'c> {
                  WHERE excluded.fingerprint <> fingerprint OR excluded.version > version",
             )?,
         })
+    }
+
+    /// The position of the newest event, and when it was recorded.
+    pub(super) fn read_head(&mut self) -> Outcome<(i64, i64)> {
+        let mut rows = self.head.query([]).or_store_error()?;
+        match rows.next().or_store_error()? {
+            Some(row) => Ok((row.get(0).or_store_error()?, row.get(1).or_store_error()?)),
+            None => Ok((0, i64::MIN)),
+        }
     }
 }

@@ -1,0 +1,223 @@
+//! What a store says of a file that it cannot use, and of a disk that is full; nothing is changed or lost by it.
+
+mod samples;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use cqrs_core::Position;
+use cqrs_core::store::{AppendError, EventStore, StoreError, StoreErrorKind};
+use cqrs_sqlite::SqliteStore;
+use rusqlite::Connection;
+use samples::{Place, all_events, record};
+use tempfile::TempDir;
+
+async fn refused(path: &Path) -> StoreError {
+    SqliteStore::open(path).await.expect_err("the file is refused")
+}
+
+#[tokio::test]
+async fn a_store_is_created_where_there_is_no_file_or_an_empty_one() {
+    let place = Place::new();
+    std::fs::write(place.path(), b"").unwrap();
+    let store = place.open().await;
+    record(&store, "ada", &["{}"]).await;
+    store.close().await.unwrap();
+    let layout: i64 = place.sql().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    assert_eq!(layout, 1);
+    assert_eq!(all_events(&place.open().await).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_file_that_is_not_sqlite_is_refused_and_left_alone() {
+    let place = Place::new();
+    let text = "dear diary, ".repeat(1000);
+    std::fs::write(place.path(), &text).unwrap();
+    let error = refused(&place.path()).await;
+    assert_eq!(error.kind(), StoreErrorKind::Incompatible, "{error}");
+    assert!(error.to_string().contains("store.db"), "{error}");
+    assert_eq!(std::fs::read_to_string(place.path()).unwrap(), text);
+}
+
+#[tokio::test]
+async fn the_database_of_another_application_is_refused_by_its_tables_and_left_alone() {
+    let place = Place::new();
+    place.sql().execute_batch("CREATE TABLE recipes (name TEXT); CREATE TABLE friends (name TEXT);").unwrap();
+    let before = std::fs::read(place.path()).unwrap();
+    let error = refused(&place.path()).await;
+    assert_eq!(error.kind(), StoreErrorKind::Incompatible);
+    let text = error.to_string();
+    assert!(text.contains("another application") && text.contains("`recipes`, `friends`"), "{text}");
+    assert_eq!(std::fs::read(place.path()).unwrap(), before);
+}
+
+#[tokio::test]
+async fn a_database_that_another_application_has_marked_is_refused_by_its_mark() {
+    let place = Place::new();
+    place.sql().pragma_update(None, "application_id", 0x1234).unwrap();
+    let error = refused(&place.path()).await;
+    assert_eq!(error.kind(), StoreErrorKind::Incompatible);
+    assert!(error.to_string().contains("application id is 0x1234"), "{error}");
+}
+
+#[tokio::test]
+async fn a_newer_layout_is_refused_with_both_numbers_and_left_alone() {
+    let place = Place::new();
+    let store = place.open().await;
+    record(&store, "ada", &["{}"]).await;
+    store.close().await.unwrap();
+    place.sql().pragma_update(None, "user_version", 7).unwrap();
+    let error = refused(&place.path()).await;
+    assert_eq!(error.kind(), StoreErrorKind::Incompatible);
+    let text = error.to_string();
+    assert!(text.contains("layout 7") && text.contains("layouts 1 to 1"), "{text}");
+    let layout: i64 = place.sql().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    assert_eq!(layout, 7);
+}
+
+#[tokio::test]
+async fn a_missing_directory_is_named() {
+    let folder = TempDir::new().unwrap();
+    let error = refused(&folder.path().join("no/such/place/store.db")).await;
+    assert_eq!(error.kind(), StoreErrorKind::Unavailable);
+    assert!(error.to_string().contains("no/such/place` does not exist; create it"), "{error}");
+}
+
+#[tokio::test]
+async fn a_directory_is_no_store() {
+    let folder = TempDir::new().unwrap();
+    let error = refused(folder.path()).await;
+    assert_eq!(error.kind(), StoreErrorKind::Unavailable);
+    assert!(error.to_string().contains("is a directory"), "{error}");
+}
+
+#[tokio::test]
+async fn a_missing_file_is_not_created_when_it_must_be_there() {
+    let place = Place::new();
+    let error = SqliteStore::builder(place.path()).create(false).open().await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Unavailable);
+    assert!(error.to_string().contains("there is no store at"), "{error}");
+    assert!(!place.path().exists());
+}
+
+#[tokio::test]
+async fn a_page_that_is_no_power_of_two_is_refused() {
+    let place = Place::new();
+    let error = SqliteStore::builder(place.path()).page_bytes(1000).open().await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Invalid, "{error}");
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_reported_as_corrupt() {
+    let place = Place::new();
+    let store = place.open().await;
+    for _ in 0..200 {
+        record(&store, "ada", &[&"x".repeat(500)]).await;
+    }
+    store.close().await.unwrap();
+    let mut bytes = std::fs::read(place.path()).unwrap();
+    let middle = bytes.len() / 4;
+    bytes[middle..].fill(0xAA);
+    std::fs::write(place.path(), bytes).unwrap();
+    let damage = match SqliteStore::open(place.path()).await {
+        Err(error) => error,
+        Ok(store) => store.read_all(cqrs_core::store::ReadAll::after(Position::START)).await.unwrap_err(),
+    };
+    assert_eq!(damage.kind(), StoreErrorKind::Corrupt, "{damage}");
+}
+
+/// A file system of its own of a fixed size.
+#[cfg(target_os = "linux")]
+struct Disk {
+    folder: TempDir,
+}
+
+#[cfg(target_os = "linux")]
+impl Disk {
+    /// `None` where the user may not mount one.
+    fn of(kibibytes: usize) -> Option<Self> {
+        let folder = TempDir::new().unwrap();
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &format!("size={kibibytes}k"), "tmpfs"])
+            .arg(folder.path())
+            .stderr(std::process::Stdio::null())
+            .status();
+        mounted.is_ok_and(|status| status.success()).then_some(Self { folder })
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("store.db")
+    }
+
+    fn remount(&self, options: &str) {
+        let status = Command::new("mount")
+            .args(["-o", &format!("remount,{options}")])
+            .arg(self.folder.path())
+            .status();
+        assert!(status.unwrap().success(), "the disk cannot be remounted as {options}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(self.folder.path()).status();
+    }
+}
+
+/// Appends until there is no room; returns how many appends were acknowledged, and the refusal.
+async fn fill(store: &SqliteStore, payload: &str) -> (usize, StoreError) {
+    for acknowledged in 0..100_000 {
+        match store.append(samples::append("ada", &[payload, payload])).await {
+            Ok(_) => {}
+            Err(AppendError::Store(error)) => return (acknowledged, error),
+            Err(error) => panic!("expected a full store, found {error}"),
+        }
+    }
+    panic!("the store never became full");
+}
+
+#[tokio::test]
+async fn a_full_database_refuses_whole_appends_and_goes_on_once_there_is_room() {
+    let place = Place::new();
+    let store = place.open().await;
+    record(&store, "ada", &["{}"]).await;
+    store.close().await.unwrap();
+    let size = std::fs::metadata(place.path()).unwrap().len();
+    let store = SqliteStore::builder(place.path()).most_bytes(size + 200_000).open().await.unwrap();
+    let payload = "x".repeat(700);
+    let (acknowledged, error) = fill(&store, &payload).await;
+    assert_eq!(error.kind(), StoreErrorKind::Full, "{error}");
+    assert!(!error.outcome_unknown());
+    assert!(acknowledged > 10);
+    assert_eq!(all_events(&store).await.len(), 1 + 2 * acknowledged, "no half append, nothing lost");
+    store.close().await.unwrap();
+    let store = place.open().await;
+    record(&store, "ada", &[&payload]).await;
+    assert_eq!(all_events(&store).await.len(), 2 + 2 * acknowledged);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_full_disk_refuses_whole_appends_and_goes_on_once_there_is_room() {
+    let Some(disk) = Disk::of(2048) else {
+        // Who may not mount is shown by the test of a full database, which needs no disk of its own.
+        eprintln!("no file system of its own: this user may not mount one");
+        return;
+    };
+    let store = SqliteStore::open(disk.path()).await.unwrap();
+    let payload = "x".repeat(5000);
+    let (acknowledged, error) = fill(&store, &payload).await;
+    assert_eq!(error.kind(), StoreErrorKind::Full, "{error}");
+    assert!(acknowledged > 10);
+    assert_eq!(all_events(&store).await.len(), 2 * acknowledged, "no half append, nothing lost");
+    disk.remount("size=8192k");
+    record(&store, "ada", &[&payload]).await;
+    assert_eq!(all_events(&store).await.len(), 2 * acknowledged + 1);
+    store.close().await.unwrap();
+    let check: String = Connection::open(disk.path())
+        .unwrap()
+        .query_row("PRAGMA integrity_check", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(check, "ok");
+}

@@ -1,6 +1,13 @@
 //! The build script's API in a real package, built by a real cargo: what makes it run again, what it leaves alone, and what a
 //! person sees when a schema is wrong.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that fails panics, its helpers included"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

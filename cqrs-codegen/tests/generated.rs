@@ -1,6 +1,12 @@
 //! The checked-in Rust of the sample schemas, compiled with every warning denied, its scenarios as tests, and hand-written
 //! code beside it.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that fails panics, its helpers included"
+)]
 #![deny(warnings, missing_docs, unreachable_pub, clippy::all)]
 #![forbid(unsafe_code)]
 

@@ -3,6 +3,13 @@
 //! `UPDATE_EXPECT=1` writes it anew; the difference is then a matter of review. That it compiles without warnings is held by
 //! `tests/generated.rs`.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that fails panics, its helpers included"
+)]
+
 use std::path::{Path, PathBuf};
 
 use cqrs_codegen::load::{Disk, Load, LoadError};

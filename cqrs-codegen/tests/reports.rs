@@ -1,5 +1,12 @@
 //! Reports for machines name the same places as those for people, and there is an end to what one run tells.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that fails panics, its helpers included"
+)]
+
 use std::path::Path;
 
 use cqrs_codegen::diagnostic::{MOST_ERRORS, Severity};

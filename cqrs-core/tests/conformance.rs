@@ -1,5 +1,12 @@
 //! The in-memory store keeps every promise of a store but to outlive its process.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that fails panics, its helpers included"
+)]
+
 use cqrs_conformance::StoreFactory;
 use cqrs_core::MemoryStore;
 

@@ -1,6 +1,12 @@
 //! Given / when / then: what passes, and what a failing expectation shows.
 
 #![allow(missing_docs, reason = "tests are read, not called")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that fails panics, its helpers included"
+)]
 
 #[path = "engine/bank.rs"]
 #[allow(dead_code, reason = "the domain is shared with the engine's tests, which use more of it")]

@@ -1,5 +1,12 @@
 //! A small domain with every derive in it, from stored bytes to rows and filters.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that fails panics, its helpers included"
+)]
+
 use cqrs_core::store::RowTest;
 use cqrs_core::{
     Aggregate, AggregateId, Apply, Command, Context, DataType, Decide, Event, EventSet, Existence, Invalid,

@@ -1,5 +1,11 @@
 //! An event whose way to its rows may fail is a poison event, and says why.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that fails panics, its helpers included"
+)]
 #![allow(missing_docs)]
 
 use cqrs_core::testing::rows_of;

@@ -1,5 +1,12 @@
 //! Chains of versions: what was stored years ago is read as what the code knows today.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that fails panics, its helpers included"
+)]
+
 use cqrs_core::{DecodeError, Decoded, Event, EventSet, TryUpcast, Upcast};
 use serde::{Deserialize, Serialize};
 

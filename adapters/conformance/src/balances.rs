@@ -1,6 +1,7 @@
-//! A projection over accounts, written by hand: one row an account with its balance and its number of deposits.
+//! A projection over accounts: one row an account with its balance and its number of deposits.
 //!
-//! It refuses events in every way that a projection can: while it decodes, while it folds, and by a panic.
+//! It is written by hand, as a derived one has one name and one definition, and fails only by accident. This one has as
+//! many as a promise needs, and refuses events in every way: while it decodes, while it folds, and by a panic.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use cqrs_core::store::{EventStore, Generation, ReadModelStore, RowChange, TableChange};
 use cqrs_core::{ExpectedVersion, Position, Projector, Value};
 use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
 use tokio::time::timeout;
 
 use crate::StoreFactory;
@@ -142,4 +143,27 @@ pub async fn only_commits_to_live_tables_are_told<F: StoreFactory>(factory: F) {
     assert_eq!(told.checkpoint, last.position);
     assert_eq!(told.changes[0].key, [Value::Text("grace".to_owned())]);
     assert_eq!(told.changes.len(), 1);
+}
+
+/// A listener that never reads holds no append up; later it is told that it fell behind, or given all, and then the newest.
+pub async fn a_listener_that_never_reads_holds_nobody_up<F: StoreFactory>(factory: F) {
+    let store = factory.open().await;
+    let projector = Balances::new("balances");
+    open(&store, &projector).await;
+    store.attach(projector.clone()).await.unwrap();
+    let mut changes = store.table_changes();
+    let calls: Vec<_> = (0..5000).map(|amount| store.append(deposit(&account("ada"), amount))).collect();
+    for call in calls {
+        call.await.unwrap();
+    }
+    let head = store.head().await.unwrap();
+    let mut copy = Copy::default();
+    while copy.checkpoint < head {
+        let next = timeout(Duration::from_secs(30), changes.recv()).await;
+        match next.expect("the newest change never came") {
+            Ok(change) => copy.take(&change),
+            Err(error) => assert!(matches!(error, RecvError::Lagged(_)), "{error}"),
+        }
+    }
+    assert_eq!(copy.rows(), rows(&store, &projector.table()).await);
 }

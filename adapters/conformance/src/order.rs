@@ -112,13 +112,13 @@ pub async fn a_reader_never_sees_half_an_append<F: StoreFactory>(factory: F) {
 pub async fn recorded_at_never_decreases<F: StoreFactory>(factory: F) {
     let store = Arc::new(factory.open().await);
     at_once(&store, 8, |store, writer| async move {
-        for _ in 0..25 {
+        for _ in 0..200 {
             store.append(deposit(&account(&format!("account-{writer}")), 1)).await.unwrap();
         }
     })
     .await;
     let times: Vec<_> = whole_log(&*store).await.iter().map(|event| event.meta.recorded_at).collect();
-    assert_eq!(times.len(), 200);
+    assert_eq!(times.len(), 1600);
     assert!(times.is_sorted());
 }
 

@@ -229,6 +229,7 @@ macro_rules! conformance {
                 an_append_tells_what_it_changed,
                 changes_add_up_to_the_rows,
                 only_commits_to_live_tables_are_told,
+                a_listener_that_never_reads_holds_nobody_up,
             }
             closing {
                 a_closed_store_refuses_every_call,

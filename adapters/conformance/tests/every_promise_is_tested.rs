@@ -1,5 +1,12 @@
 //! No promise is forgotten: each function that checks one is in the list from which tests are generated, once.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that fails panics, its helpers included"
+)]
+
 use std::fs;
 use std::path::Path;
 

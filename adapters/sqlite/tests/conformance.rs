@@ -1,5 +1,12 @@
 //! The promises that every store keeps, kept by this one.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that fails panics, its helpers included"
+)]
+
 use cqrs_conformance::{Persistent, Shared, StoreFactory};
 use cqrs_sqlite::SqliteStore;
 use tempfile::TempDir;

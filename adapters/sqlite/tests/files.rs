@@ -1,5 +1,12 @@
 //! What a store says of a file that it cannot use, and of a disk that is full; nothing is changed or lost by it.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that fails panics, its helpers included"
+)]
+
 mod samples;
 
 use std::path::{Path, PathBuf};

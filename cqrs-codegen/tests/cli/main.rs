@@ -1,5 +1,12 @@
 //! The `cqrs` command as people use it: each test runs the real program in a folder of its own.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that fails panics, its helpers included"
+)]
+
 mod check;
 mod docs;
 mod explain;

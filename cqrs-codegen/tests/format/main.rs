@@ -2,6 +2,13 @@
 //!
 //! The texts are small, or the sample schemas with comments, blank lines and other layouts sprinkled in.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that fails panics, its helpers included"
+)]
+
 mod canonical;
 mod mutations;
 

@@ -24,12 +24,14 @@ impl Default for Changes {
 }
 
 impl Changes {
-    /// Tells what a commit changed. Whoever calls this holds the table's lock, so that changes arrive in commit order.
-    pub(super) fn announce(&self, table: &str, checkpoint: Position, changes: Vec<RowChange>) {
+    /// Tells what a commit changes. Whoever calls this holds the table's lock, so that changes arrive in commit order, and
+    /// a listener who reads the table next waits until the rows are written.
+    pub(super) fn announce(&self, table: &str, checkpoint: Position, changes: &[RowChange]) {
         let sender = self.sender.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(sender) = sender.as_ref().filter(|sender| sender.receiver_count() > 0) {
             // An error says that the last listener has just left, which is nobody's loss.
-            let _ = sender.send(Arc::new(TableChange { table: table.to_owned(), checkpoint, changes }));
+            let (table, changes) = (table.to_owned(), changes.to_vec());
+            let _ = sender.send(Arc::new(TableChange { table, checkpoint, changes }));
         }
     }
 

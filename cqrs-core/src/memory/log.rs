@@ -209,3 +209,51 @@ impl Prepared {
         builder.finish(self.after)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::envelope::ExpectedVersion;
+
+    fn deposit(log: &mut Log, now: i64) -> Appended {
+        let event =
+            NewEvent { event_id: Uuid::nil(), name: "deposited".into(), version: 1, payload: Vec::new() };
+        let append = Append {
+            stream: StreamId::new("account", "ada"),
+            expected: ExpectedVersion::Any,
+            events: vec![event],
+            origin: Origin::default(),
+            command_id: None,
+            chain: None,
+        };
+        let prepared = log.prepare(&append, now).unwrap();
+        log.commit(append, prepared)
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_takes_no_event_back_in_time() {
+        let mut log = Log::default();
+        let times = [5, 3, 7, 6].map(|now| deposit(&mut log, now).recorded_at.as_microsecond());
+        assert_eq!(times, [5, 5, 7, 7]);
+    }
+
+    #[test]
+    fn events_are_found_across_segments() {
+        let mut log = Log::default();
+        for now in 1..=5000 {
+            deposit(&mut log, now);
+        }
+        assert!(log.full.len() > 1);
+        let places = log.places(&StreamId::new("account", "ada"));
+        assert_eq!(places.len(), 5000);
+        for (position, place) in (1..).zip(places) {
+            let segment = log.segment(*place).unwrap();
+            assert_eq!(segment.position(place.row()), Position::new(position));
+            assert_eq!(segment.row(place.row()).version, position);
+            let before = Position::new(position - 1);
+            let full = log.full_after(before);
+            let found = full.as_deref().unwrap_or(log.newest());
+            assert_eq!(found.position(found.rows_until(before)), Position::new(position));
+        }
+    }
+}

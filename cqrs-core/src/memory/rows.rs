@@ -34,16 +34,12 @@ impl Rows {
         keys.iter().map(|key| self.by_key.get(&key.as_slice() as &dyn Cells).cloned()).collect()
     }
 
-    pub(super) fn write(&mut self, changes: &[RowChange]) {
-        for change in changes {
-            match &change.row {
-                Some(row) => {
-                    self.by_key.insert(Key(change.key.clone()), row.clone());
-                }
-                None => {
-                    self.by_key.remove(&change.key.as_slice() as &dyn Cells);
-                }
-            }
+    pub(super) fn write(&mut self, changes: Vec<RowChange>) {
+        for RowChange { key, row } in changes {
+            match row {
+                Some(row) => self.by_key.insert(Key(key), row),
+                None => self.by_key.remove(&key.as_slice() as &dyn Cells),
+            };
         }
     }
 

@@ -181,9 +181,9 @@ impl State {
         if changes.is_empty() {
             return;
         }
-        self.rows.write(&changes);
         if self.generation == Some(Generation::Live) {
-            listeners.announce(&table.definition.name, checkpoint, changes);
+            listeners.announce(&table.definition.name, checkpoint, &changes);
         }
+        self.rows.write(changes);
     }
 }

@@ -20,38 +20,38 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 /// A folder of its own with a store in it.
-pub struct Place {
+pub(crate) struct Place {
     folder: TempDir,
 }
 
 impl Place {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { folder: TempDir::new().unwrap() }
     }
 
-    pub fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join("store.db")
     }
 
-    pub async fn open(&self) -> SqliteStore {
+    pub(crate) async fn open(&self) -> SqliteStore {
         SqliteStore::open(self.path()).await.unwrap()
     }
 
     /// The file as any other program sees it.
-    pub fn sql(&self) -> Connection {
+    pub(crate) fn sql(&self) -> Connection {
         Connection::open(self.path()).unwrap()
     }
 }
 
-pub fn stream(id: &str) -> StreamId {
+pub(crate) fn stream(id: &str) -> StreamId {
     StreamId::new("Account", id)
 }
 
-pub fn event(payload: &str) -> NewEvent {
+pub(crate) fn event(payload: &str) -> NewEvent {
     NewEvent { event_id: Uuid::now_v7(), name: "Deposited".into(), version: 1, payload: payload.into() }
 }
 
-pub fn append(id: &str, payloads: &[&str]) -> Append {
+pub(crate) fn append(id: &str, payloads: &[&str]) -> Append {
     Append {
         stream: stream(id),
         expected: ExpectedVersion::Any,
@@ -62,16 +62,16 @@ pub fn append(id: &str, payloads: &[&str]) -> Append {
     }
 }
 
-pub async fn record(store: &SqliteStore, id: &str, payloads: &[&str]) -> Appended {
+pub(crate) async fn record(store: &SqliteStore, id: &str, payloads: &[&str]) -> Appended {
     store.append(append(id, payloads)).await.unwrap()
 }
 
-pub async fn all_events(store: &SqliteStore) -> Vec<RecordedEvent> {
+pub(crate) async fn all_events(store: &SqliteStore) -> Vec<RecordedEvent> {
     store.read_all(ReadAll { limit: usize::MAX, ..ReadAll::after(Position::START) }).await.unwrap().to_vec()
 }
 
 /// A table with a number as its key and then one column for each type, which may be null.
-pub fn table(name: &str, types: &[ColumnType]) -> Arc<TableDefinition> {
+pub(crate) fn table(name: &str, types: &[ColumnType]) -> Arc<TableDefinition> {
     let column = |(index, column_type): (usize, &ColumnType)| Column {
         name: format!("c{index}"),
         column_type: *column_type,
@@ -89,7 +89,7 @@ pub fn table(name: &str, types: &[ColumnType]) -> Arc<TableDefinition> {
 }
 
 /// Puts rows into a live table, as a fold would.
-pub async fn put(
+pub(crate) async fn put(
     store: &SqliteStore,
     table: &Arc<TableDefinition>,
     rows: Vec<Vec<Value>>,
@@ -100,17 +100,17 @@ pub async fn put(
     store.fold(projector, Generation::Live, from, batch).await
 }
 
-pub fn every_row(table: &Arc<TableDefinition>) -> RowQuery {
+pub(crate) fn every_row(table: &Arc<TableDefinition>) -> RowQuery {
     let table = Arc::clone(table);
     RowQuery { table, filters: Vec::new(), order: Vec::new(), after: None, limit: usize::MAX }
 }
 
-pub async fn rows(store: &SqliteStore, table: &Arc<TableDefinition>) -> Vec<Vec<Value>> {
+pub(crate) async fn rows(store: &SqliteStore, table: &Arc<TableDefinition>) -> Vec<Vec<Value>> {
     store.rows(every_row(table)).await.unwrap().rows
 }
 
 /// A projector that puts the same rows in whatever the events are.
-pub struct Fixed {
+pub(crate) struct Fixed {
     pub table: Arc<TableDefinition>,
     pub filter: EventFilter,
     pub rows: Vec<Vec<Value>>,

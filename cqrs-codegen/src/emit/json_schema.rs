@@ -148,6 +148,6 @@ mod tests {
             assert!(schema["definitions"][name].is_object(), "{name} is not defined");
             count += 1;
         }
-        assert!(count > 50);
+        assert!(count > 0, "the schema refers to no definition");
     }
 }

@@ -5,42 +5,73 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its own files has failed")]
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use cqrs_codegen::diagnostic::{Diagnostics, Severity};
 use cqrs_codegen::load::InMemory;
+use cqrs_codegen::model::{FilterKind, Scalar, SummaryKind};
 use cqrs_codegen::render::{Colour, human_all, json};
 use cqrs_codegen::source::{SourceMap, Span};
-use cqrs_codegen::yaml::{self, Kind, Node};
+use cqrs_codegen::yaml::{self, Entry, Kind, Node};
 use cqrs_codegen::{Outcome, check};
 use proptest::prelude::*;
 
-/// The sample schemas, by name.
-fn samples() -> Vec<(String, String)> {
+/// A file of the samples, and the schema that reads it: itself, or the one that imports it.
+struct Sample {
+    name: String,
+    text: String,
+    schema: String,
+    /// All the files, for schemas that import others.
+    files: InMemory,
+}
+
+fn samples() -> Vec<Sample> {
+    let files = files();
+    let is_schema = |text: &str| text.lines().any(|line| line.starts_with("domain:"));
+    let reader = |name: &str, text: &str| match is_schema(text) {
+        true => name.to_owned(),
+        false => {
+            let importing = files.iter().find(|(_, text)| is_schema(text) && text.contains(name));
+            importing.unwrap_or_else(|| panic!("no sample imports {name}")).0.clone()
+        }
+    };
+    let all = files.iter().fold(InMemory::default(), |all, (name, text)| all.with(name, text.as_str()));
+    let sample = |(name, text): &(String, String)| Sample {
+        files: all.clone(),
+        name: name.clone(),
+        text: text.clone(),
+        schema: reader(name, text),
+    };
+    files.iter().map(sample).collect()
+}
+
+/// Every file of the samples with its text, by name.
+fn files() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas");
-    let mut samples = Vec::new();
+    let mut files = Vec::new();
     for file in std::fs::read_dir(folder).unwrap() {
         let path = file.unwrap().path();
         if path.extension().is_some_and(|it| it == "yaml") {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            samples.push((name, std::fs::read_to_string(&path).unwrap()));
+            files.push((name, std::fs::read_to_string(&path).unwrap()));
         }
     }
-    samples.sort();
-    assert!(!samples.is_empty());
-    samples
+    files.sort();
+    assert!(!files.is_empty());
+    files
 }
 
-fn outcome(text: &str) -> Outcome {
-    let path = Path::new("schema.yaml");
-    check(&InMemory::default().with(path, text), path)
+/// What comes of the sample with `text` in the place of its own.
+fn outcome(sample: &Sample, text: &str) -> Outcome {
+    check(&sample.files.clone().with(&sample.name, text), Path::new(&sample.schema))
 }
 
 /// Checks a mutant; what it may not do is said with what was done to it.
-fn survive(text: &str, what: &str) -> Outcome {
+fn survive(sample: &Sample, text: &str, what: &str) -> Outcome {
     let outcome = catch_unwind(AssertUnwindSafe(|| {
-        let outcome = outcome(text);
+        let outcome = outcome(sample, text);
         for diagnostic in outcome.diagnostics.iter() {
             let _report = json(diagnostic, &outcome.sources);
         }
@@ -64,16 +95,32 @@ fn survive(text: &str, what: &str) -> Outcome {
     outcome
 }
 
-/// Every scalar and every key of the text, by place.
-fn words(text: &str) -> (Vec<Span>, Vec<Span>) {
-    fn visit(node: &Node, scalars: &mut Vec<Span>, keys: &mut Vec<Span>) {
+/// The words of a text, by place.
+#[derive(Default)]
+struct Words {
+    scalars: Vec<Span>,
+    keys: Vec<Span>,
+    /// What a name in a scalar can be: every key, and the items under `roles` and `enum`.
+    names: BTreeSet<String>,
+}
+
+fn words(text: &str) -> Words {
+    fn visit(node: &Node, words: &mut Words) {
         match &node.kind {
-            Kind::Scalar(_) if node.span.start < node.span.end => scalars.push(node.span),
-            Kind::List(items) => items.iter().for_each(|item| visit(item, scalars, keys)),
+            Kind::Scalar(_) if node.span.start < node.span.end => words.scalars.push(node.span),
+            Kind::List(items) => items.iter().for_each(|item| visit(item, words)),
             Kind::Map(entries) => {
-                for entry in entries {
-                    keys.push(entry.key.span());
-                    visit(&entry.value, scalars, keys);
+                for Entry { key, value } in entries {
+                    words.keys.push(key.span());
+                    words.names.insert(key.text().to_owned());
+                    if let (true, Kind::List(items)) = (["roles", "enum"].contains(&key.text()), &value.kind)
+                    {
+                        words.names.extend(items.iter().filter_map(|item| match &item.kind {
+                            Kind::Scalar(scalar) => Some(scalar.text.text().to_owned()),
+                            _ => None,
+                        }));
+                    }
+                    visit(value, words);
                 }
             }
             Kind::Scalar(_) | Kind::Hole => {}
@@ -82,9 +129,18 @@ fn words(text: &str) -> (Vec<Span>, Vec<Span>) {
     let mut sources = SourceMap::default();
     let file = sources.add("schema.yaml", text);
     let root = yaml::parse(&sources, file, &mut Diagnostics::default()).unwrap();
-    let (mut scalars, mut keys) = (Vec::new(), Vec::new());
-    visit(&root, &mut scalars, &mut keys);
-    (scalars, keys)
+    let mut words = Words::default();
+    visit(&root, &mut words);
+    words
+}
+
+/// Whether a scalar is a word of the language and not a value.
+fn is_language(word: &str) -> bool {
+    let types = Scalar::ALL.iter().map(|it| it.name());
+    let summaries = SummaryKind::ALL.iter().map(|it| it.word());
+    let filters = FilterKind::ALL.iter().map(|it| it.word());
+    let others = ["true", "false", "custom", "drop", "delete", "continuous", "manual", "month"];
+    types.chain(summaries).chain(filters).chain(others).any(|it| it == word)
 }
 
 fn replaced(text: &str, span: Span, by: &str) -> String {
@@ -94,24 +150,33 @@ fn replaced(text: &str, span: Span, by: &str) -> String {
 
 #[test]
 fn the_samples_are_accepted() {
-    for (name, text) in samples() {
-        let outcome = outcome(&text);
+    for sample in samples() {
+        let outcome = outcome(&sample, &sample.text);
         let report = human_all(&outcome.diagnostics, &outcome.sources, Colour::Plain);
-        assert!(outcome.checked.is_some(), "{name}\n{report}");
+        assert!(outcome.checked.is_some(), "{}\n{report}", sample.name);
     }
 }
 
 #[test]
-fn a_line_more_or_less_is_accepted_or_reported() {
-    for (name, text) in samples() {
-        let lines: Vec<&str> = text.lines().collect();
+fn a_line_that_is_missing_is_accepted_or_reported() {
+    for sample in samples() {
+        let lines: Vec<&str> = sample.text.lines().collect();
         for index in 0..lines.len() {
             let mut fewer = lines.clone();
             fewer.remove(index);
-            survive(&fewer.join("\n"), &format!("line {} of {name} dropped", index + 1));
+            survive(&sample, &fewer.join("\n"), &format!("line {} of {} dropped", index + 1, sample.name));
+        }
+    }
+}
+
+#[test]
+fn a_line_that_is_there_twice_is_accepted_or_reported() {
+    for sample in samples() {
+        let lines: Vec<&str> = sample.text.lines().collect();
+        for index in 0..lines.len() {
             let mut more = lines.clone();
             more.insert(index, lines[index]);
-            survive(&more.join("\n"), &format!("line {} of {name} doubled", index + 1));
+            survive(&sample, &more.join("\n"), &format!("line {} of {} doubled", index + 1, sample.name));
         }
     }
 }
@@ -122,15 +187,16 @@ fn a_scalar_in_the_place_of_another_is_accepted_or_reported() {
         "", "~", "true", "-1", "1e400", "'", "[]", "{}", "Ä🦀", "list<", "&a", "*a", "!!int 1", "\"\\x", "|",
         "state.x",
     ];
-    for (name, text) in samples() {
-        let (scalars, _) = words(&text);
+    for sample in samples() {
+        let Sample { name, text, .. } = &sample;
+        let Words { scalars, .. } = words(text);
         for (index, span) in scalars.iter().enumerate() {
             let other = scalars[(index * 7 + 3) % scalars.len()];
             let other = &text[other.start as usize..other.end as usize];
             let stranger = strangers[index % strangers.len()];
-            for by in [other, stranger] {
-                survive(&replaced(&text, *span, by), &format!("scalar {index} of {name} replaced by `{by}`"));
-            }
+            let by = if index % 2 == 0 { other } else { stranger };
+            let what = format!("scalar {index} of {name} replaced by `{by}`");
+            survive(&sample, &replaced(text, *span, by), &what);
         }
     }
 }
@@ -138,13 +204,14 @@ fn a_scalar_in_the_place_of_another_is_accepted_or_reported() {
 #[test]
 fn a_misspelt_key_is_accepted_or_met_with_a_suggestion() {
     let mut faults = Vec::new();
-    for (name, text) in samples() {
-        let (_, keys) = words(&text);
+    for sample in samples() {
+        let Sample { name, text, .. } = &sample;
+        let Words { keys, .. } = words(text);
         for (index, span) in keys.into_iter().enumerate() {
             let key = &text[span.start as usize..span.end as usize];
             if let Some(misspelt) = misspelling(key, index) {
                 let what = format!("the key `{key}` of {name} as `{misspelt}`");
-                faults.extend(unhelped(&replaced(&text, span, &misspelt), &what));
+                faults.extend(unhelped(&sample, &replaced(text, span, &misspelt), &what));
             }
         }
     }
@@ -154,17 +221,17 @@ fn a_misspelt_key_is_accepted_or_met_with_a_suggestion() {
 #[test]
 fn a_misspelt_name_is_accepted_or_met_with_a_suggestion() {
     let mut faults = Vec::new();
-    for (name, text) in samples() {
-        let (scalars, _) = words(&text);
+    for sample in samples() {
+        let Sample { name, text, .. } = &sample;
+        let Words { scalars, names, .. } = words(text);
         for (index, span) in scalars.into_iter().enumerate() {
             let word = &text[span.start as usize..span.end as usize];
-            let is_name = word.chars().all(|it| it.is_ascii_alphanumeric() || it == '_');
-            if !is_name || word.len() < 3 || word.parse::<u64>().is_ok() {
+            if word.len() < 3 || !(names.contains(word) || is_language(word)) {
                 continue;
             }
             if let Some(misspelt) = misspelling(word, index) {
                 let what = format!("the name `{word}` of {name} as `{misspelt}`");
-                faults.extend(unhelped(&replaced(&text, span, &misspelt), &what));
+                faults.extend(unhelped(&sample, &replaced(text, span, &misspelt), &what));
             }
         }
     }
@@ -189,8 +256,8 @@ fn misspelling(word: &str, turn: usize) -> Option<String> {
 }
 
 /// What is wrong with the report of a mutant, if anything.
-fn unhelped(text: &str, what: &str) -> Option<String> {
-    let outcome = survive(text, what);
+fn unhelped(sample: &Sample, text: &str, what: &str) -> Option<String> {
+    let outcome = survive(sample, text, what);
     let suggests =
         outcome.diagnostics.iter().flat_map(|it| &it.help).any(|help| help.starts_with("did you mean"));
     let report = human_all(&outcome.diagnostics, &outcome.sources, Colour::Plain);
@@ -202,7 +269,9 @@ proptest! {
 
     #[test]
     fn no_text_makes_the_compiler_panic(pieces in proptest::collection::vec(piece(), 0..60)) {
-        survive(&format!("cqrs: 1\ndomain: example\n{}", pieces.concat()), "made-up text");
+        let name = String::from("made_up.yaml");
+        let sample = Sample { schema: name.clone(), name, text: String::new(), files: InMemory::default() };
+        survive(&sample, &format!("cqrs: 1\ndomain: example\n{}", pieces.concat()), "made-up text");
     }
 }
 

@@ -100,10 +100,12 @@ impl Work<'_> {
         match found {
             Ok(found) => Some(found),
             Err(nearest) => {
-                let help = self.what_else(name, wanted).or(nearest);
                 let message = format!("there is no {} called {}", bare(wanted), quote(name.text()));
-                let help = help.unwrap_or_else(|| format!("declare {wanted} of this name"));
-                self.ctx.report(Diagnostic::new(code, name.span(), message).help(help));
+                let other = self.what_else(name, wanted);
+                let nothing = nearest.is_none() && other.is_none();
+                let declare = nothing.then(|| format!("declare {wanted} of this name"));
+                let diagnostic = Diagnostic::new(code, name.span(), message);
+                self.ctx.report(diagnostic.maybe_help(nearest).maybe_help(other).maybe_help(declare));
                 None
             }
         }

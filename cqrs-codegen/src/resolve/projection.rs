@@ -321,16 +321,20 @@ impl Work<'_> {
             );
             let first = projection.key.iter().find(|field| Some(&field.name.as_str()) == open.first());
             let declared = first.map_or(projection.origin.span(), |field| field.origin.span());
-            let whole = mention.span();
+            let wanted = open.first().copied().unwrap_or_default();
+            let id_field = aggregate.id_field();
+            let at_hand = recorded.fields.iter().map(|field| field.name.as_str()).chain([id_field.as_str()]);
+            let help = did_you_mean(wanted, at_hand.filter(|name| *name != wanted)).unwrap_or_else(|| {
+                format!(
+                    "give the event a field of this name and type, or write it under `on`: `{}: {{ key: {{ {wanted}: … }}, … }}`",
+                    recorded.name
+                )
+            });
             self.ctx.report_absence(
-                whole,
+                mention.span(),
                 Diagnostic::new(&code::KEY_OPEN, mention.span(), message)
                     .also(declared, "a part of the key is declared here")
-                    .help(format!(
-                        "give the event a field of this name and type, or write it under `on`: `{}: {{ key: {{ {}: … }}, … }}`",
-                        recorded.name,
-                        open.first().copied().unwrap_or_default()
-                    )),
+                    .help(help),
             );
         }
         parts.into_iter().map(|part| part.unwrap_or(KeyPart::AggregateId)).collect()

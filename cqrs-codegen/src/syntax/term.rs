@@ -18,6 +18,11 @@ pub(super) fn term(node: &Node, ctx: &mut Context) -> Option<Term> {
         Kind::Scalar(scalar) if !scalar.is_null() => Some(Term::Code(scalar.text.clone())),
         Kind::Map(entries) => match entries.as_slice() {
             [Entry { key, value }] if key.text() == "value" => Some(Term::Value(value.clone())),
+            // A list is no term, so that the key can only have been meant as `value`.
+            [Entry { key, value: Node { kind: Kind::List(_), .. } }] => {
+                keys::report_unknown_key(key, "a plain value", &["value"], ctx);
+                None
+            }
             entries => Some(Term::Struct(node.head(&ctx.sources), assignments(entries, ctx))),
         },
         _ => {

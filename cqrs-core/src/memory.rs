@@ -10,6 +10,8 @@ mod rows;
 mod segment;
 mod table;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::fmt;

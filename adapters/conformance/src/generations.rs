@@ -5,11 +5,11 @@ use std::sync::Arc;
 use cqrs_core::store::{
     EventStore, FoldError, Generation, ReadAll, ReadModelStore, StoreErrorKind, TableState,
 };
-use cqrs_core::{Position, Projector, Value};
+use cqrs_core::{ExpectedVersion, Position, Projector, Value};
 
 use crate::StoreFactory;
 use crate::balances::{Balances, balances_of, catch_up, every_row, open, rows, rows_and_checkpoint};
-use crate::domain::{record, whole_log};
+use crate::domain::{account, append, event, record, whole_log};
 
 const FRESH: TableState = TableState { generation: Generation::Next, checkpoint: Position::START };
 
@@ -151,4 +151,16 @@ pub async fn a_replaced_table_is_no_longer_folded_on_commit<F: StoreFactory>(fac
     let expected = with_definition(balances_of(&whole_log(&store).await));
     let found = rows_and_checkpoint(&store, &second.table()).await;
     assert_eq!(found, (expected, store.head().await.unwrap()));
+}
+
+/// An on-commit projection whose table was replaced refuses nothing any more.
+pub async fn a_replaced_table_refuses_nothing<F: StoreFactory>(factory: F) {
+    let store = factory.open().await;
+    let (first, second) = two_definitions(&store).await;
+    store.attach(first.clone()).await.unwrap();
+    let spoilt = || append(&account("ada"), ExpectedVersion::Any, vec![event("spoilt", "{}")]);
+    store.append(spoilt()).await.unwrap_err();
+    catch_up(&store, &second, Generation::Next, 100).await.unwrap();
+    store.promote(second.table()).await.unwrap();
+    assert_eq!(store.append(spoilt()).await.unwrap().version.get(), 6);
 }

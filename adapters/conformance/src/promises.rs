@@ -205,6 +205,7 @@ macro_rules! conformance {
                 a_third_definition_replaces_one_that_was_never_promoted,
                 the_live_definition_stays_live_beside_the_next,
                 a_replaced_table_is_no_longer_folded_on_commit,
+                a_replaced_table_refuses_nothing,
             }
             values {
                 every_type_of_value_comes_back,

@@ -29,8 +29,8 @@ impl Changes {
     pub(super) fn announce(&self, table: &str, checkpoint: Position, changes: &[RowChange]) {
         let sender = self.sender.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(sender) = sender.as_ref().filter(|sender| sender.receiver_count() > 0) {
-            // An error says that the last listener has just left, which is nobody's loss.
             let (table, changes) = (table.to_owned(), changes.to_vec());
+            // An error says that the last listener has just left, which is nobody's loss.
             let _ = sender.send(Arc::new(TableChange { table, checkpoint, changes }));
         }
     }

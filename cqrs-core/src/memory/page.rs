@@ -43,10 +43,11 @@ pub(super) fn read_all(writer: &Mutex<Writer>, read: &ReadAll) -> EventBatch {
 /// A page of all streams for whoever holds the lock.
 pub(super) fn read_all_of(log: &Log, read: &ReadAll) -> EventBatch {
     let mut scan = Scan::new(read);
-    while !scan.is_done()
-        && let Some(full) = log.full_after(scan.end)
-    {
+    while let Some(full) = log.full_after(scan.end) {
         scan.take(&full);
+        if scan.is_done() {
+            return scan.finish();
+        }
     }
     scan.take(log.newest());
     scan.finish()
@@ -69,7 +70,7 @@ impl<'a> Scan<'a> {
         scanned >= SCAN || self.end >= self.read.until || !self.page.has_room(self.read.limit)
     }
 
-    /// Takes the wanted events of a segment, unless the page is done before.
+    /// Takes the wanted events of the segment that goes on where this read is, unless the page is done before.
     fn take(&mut self, segment: &Segment) {
         let (until, filter) = (segment.rows_until(self.read.until), &self.read.filter);
         let mut streams = vec![u32::MAX; segment.streams().len()];

@@ -38,12 +38,6 @@ pub(crate) fn open_writer(setup: &Setup) -> Outcome<Connection> {
     let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     flags.set(OpenFlags::SQLITE_OPEN_CREATE, setup.create);
     let mut connection = connect(setup, flags)?;
-    if connection.is_readonly("main").or_store_error()? {
-        return Err(StoreError::new(
-            StoreErrorKind::ReadOnly,
-            format!("`{}` may only be read; a store needs to write to it", setup.path.display()),
-        ));
-    }
     let found = schema::identify(&connection, &setup.path).map_err(|error| explain(error, setup))?;
     if found == schema::Found::Nothing {
         connection.pragma_update(None, "page_size", setup.page_bytes).or_store_error()?;
@@ -76,8 +70,16 @@ pub(crate) fn open_reader(setup: &Setup) -> Outcome<Connection> {
 }
 
 fn connect(setup: &Setup, flags: OpenFlags) -> Outcome<Connection> {
-    let open = || {
-        let mut connection = Connection::open_with_flags(&setup.path, flags)?;
+    let opened = Connection::open_with_flags(&setup.path, flags);
+    let mut connection = opened.map_err(|error| explain(store_error(error), setup))?;
+    // Asked before anything is read, which fails with less to say where the log cannot be made.
+    if flags.contains(OpenFlags::SQLITE_OPEN_READ_WRITE) && connection.is_readonly("main").or_store_error()? {
+        return Err(StoreError::new(
+            StoreErrorKind::ReadOnly,
+            format!("`{}` may only be read; a store needs to write to it", setup.path.display()),
+        ));
+    }
+    let mut prepare = || {
         let patience = setup.busy_timeout;
         let mut since = Instant::now();
         // SQLite's own handler sleeps ever longer, and so starves beside a busy writer; this one asks every millisecond.
@@ -90,10 +92,10 @@ fn connect(setup: &Setup, flags: OpenFlags) -> Outcome<Connection> {
         }))?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         let kibibytes = i64::try_from(setup.cache_bytes / 1024).unwrap_or(i64::MAX);
-        connection.pragma_update(None, "cache_size", -kibibytes.max(1))?;
-        Ok(connection)
+        connection.pragma_update(None, "cache_size", -kibibytes.max(1))
     };
-    open().map_err(|error| explain(store_error(error), setup))
+    prepare().map_err(|error| explain(store_error(error), setup))?;
+    Ok(connection)
 }
 
 /// Names the file in an error of opening it.
@@ -115,6 +117,9 @@ fn explain(error: StoreError, setup: &Setup) -> StoreError {
 fn check_path(setup: &Setup) -> Outcome<()> {
     let path = &setup.path;
     let unavailable = |message: String| Err(StoreError::new(StoreErrorKind::Unavailable, message));
+    if path.to_str().is_none() {
+        return unavailable(format!("`{}` is not UTF-8, as the name of an SQLite file is", path.display()));
+    }
     if path.is_dir() {
         return unavailable(format!("`{}` is a directory, a store is a file", path.display()));
     }

@@ -32,8 +32,8 @@ struct State<T> {
 
 /// What came out of a queue.
 pub(crate) enum Taken<T> {
-    /// Jobs, at least one.
-    Jobs(Vec<T>),
+    /// Jobs, at least one, and the bytes that they keep.
+    Jobs(Vec<T>, usize),
     /// Nothing came for a while.
     Nothing,
     /// Nothing will come any more.
@@ -95,7 +95,7 @@ impl<T> Queue<T> {
             state.bytes -= next;
         }
         match (jobs.is_empty(), state.closed) {
-            (false, _) => Taken::Jobs(jobs),
+            (false, _) => Taken::Jobs(jobs, bytes),
             (true, true) => Taken::Closed,
             (true, false) => Taken::Nothing,
         }
@@ -143,7 +143,7 @@ mod tests {
 
     fn taken<T>(queue: &Queue<T>, most: Bounds) -> Vec<T> {
         match queue.take(most, NOW) {
-            Taken::Jobs(jobs) => jobs,
+            Taken::Jobs(jobs, _) => jobs,
             Taken::Nothing | Taken::Closed => Vec::new(),
         }
     }

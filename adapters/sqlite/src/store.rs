@@ -182,7 +182,7 @@ impl SqliteStore {
             append.check_limits()?;
             let bytes = bytes_of(&append);
             let (sender, outcome) = oneshot::channel();
-            let job = AppendJob { append, reply: Reply::to(sender) };
+            let job = AppendJob::new(append, sender);
             self.inner.queue.push(Job::Grouped(Grouped::Append(Box::new(job))), bytes)?;
             Ok(outcome)
         };

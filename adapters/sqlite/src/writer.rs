@@ -6,11 +6,14 @@
 
 mod append;
 mod group;
+mod jobs;
 mod known;
 mod on_commit;
 mod settle;
 mod statements;
 
+use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use cqrs_core::store::{StoreErrorKind, TableChange};
@@ -18,7 +21,8 @@ use cqrs_core::{FoldFailure, Position};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-pub(crate) use group::{AppendJob, FoldJob, Grouped, Reply, SnapshotJob};
+use self::group::GROUP;
+pub(crate) use jobs::{AppendJob, FoldJob, Grouped, Reply, SnapshotJob};
 pub(crate) use settle::Listeners;
 
 use self::known::{KnownStreams, KnownTypes};
@@ -28,11 +32,8 @@ use self::statements::Statements;
 use crate::builder::Durability;
 use crate::error::{OrStoreError, Outcome, store_error};
 use crate::open::{Setup, open_writer};
-use crate::queue::{Bounds, Queue, Taken};
+use crate::queue::{Queue, Taken};
 use crate::read::TypeNames;
-
-/// What one transaction may carry.
-const GROUP: Bounds = Bounds { jobs: 2048, bytes: 16 * 1024 * 1024 };
 
 /// What the writer is asked for.
 pub(crate) enum Job {
@@ -68,7 +69,7 @@ pub(crate) struct Writer<'c> {
 /// Opens the file and writes to it until the queue is closed; says when it has begun, and how it ended.
 pub(crate) fn run(
     setup: &Setup,
-    queue: &Queue<Job>,
+    queue: &Arc<Queue<Job>>,
     notice_within: Duration,
     listeners: Listeners,
     begun: oneshot::Sender<Outcome<()>>,
@@ -117,7 +118,7 @@ impl<'c> Writer<'c> {
     fn new(
         connection: &'c Connection,
         durability: Durability,
-        queue: &'c Queue<Job>,
+        queue: &'c Arc<Queue<Job>>,
         listeners: Listeners,
     ) -> Outcome<Self> {
         let mut sql = Statements::prepare(connection).or_store_error()?;
@@ -136,7 +137,7 @@ impl<'c> Writer<'c> {
             attached: Vec::new(),
             stuck: None,
             changes: Vec::new(),
-            settler: Settler::new(connection, durability, listeners)?,
+            settler: Settler::new(connection, durability, listeners, queue)?,
             queue,
         };
         writer.notice()?;
@@ -144,31 +145,33 @@ impl<'c> Writer<'c> {
     }
 
     fn serve(&mut self, notice_within: Duration) {
+        let mut backlog = VecDeque::new();
         while self.settler.failure().is_none() {
-            match self.queue.take(GROUP, notice_within) {
-                Taken::Jobs(jobs) => self.work(jobs),
-                Taken::Closed => return,
-                Taken::Nothing => {
-                    if let Err(error) = self.notice() {
-                        tracing::warn!(%error, "the store cannot look for what other processes have committed");
+            match backlog.pop_front() {
+                Some(Job::Alone(work)) => work(self),
+                Some(grouped) => {
+                    backlog.push_front(grouped);
+                    self.commit_group(&mut backlog);
+                }
+                None => match self.queue.take(GROUP, notice_within) {
+                    Taken::Jobs(jobs, _) => backlog.extend(jobs),
+                    Taken::Closed => return,
+                    Taken::Nothing => {
+                        if let Err(error) = self.notice() {
+                            tracing::warn!(%error, "the store cannot look for what other processes have committed");
+                        }
                     }
+                },
+            }
+        }
+        if let Some(failure) = self.settler.failure() {
+            let failure = Err(failure.clone());
+            for job in backlog {
+                if let Job::Grouped(job) = job {
+                    job.answer(&failure);
                 }
             }
         }
-    }
-
-    fn work(&mut self, jobs: Vec<Job>) {
-        let mut group = Vec::with_capacity(jobs.len());
-        for job in jobs {
-            match job {
-                Job::Grouped(job) => group.push(job),
-                Job::Alone(work) => {
-                    self.commit_group(std::mem::take(&mut group));
-                    work(self);
-                }
-            }
-        }
-        self.commit_group(group);
     }
 
     /// The connection, for work within [`transact`](Self::transact).

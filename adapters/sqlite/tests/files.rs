@@ -1,4 +1,4 @@
-//! What a store says of a file that it cannot use, and of a disk that is full; nothing is changed or lost by it.
+//! What a store says of a file that it cannot use, and of one that may grow no further; nothing is changed or lost by it.
 
 #![allow(
     clippy::unwrap_used,
@@ -9,14 +9,12 @@
 
 mod samples;
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use cqrs_core::Position;
-use cqrs_core::store::{AppendError, EventStore, StoreError, StoreErrorKind};
+use cqrs_core::store::{EventStore, ReadAll, StoreError, StoreErrorKind};
 use cqrs_sqlite::SqliteStore;
-use rusqlite::Connection;
-use samples::{Place, all_events, record};
+use samples::{Place, all_events, fill, record};
 use tempfile::TempDir;
 
 async fn refused(path: &Path) -> StoreError {
@@ -128,60 +126,9 @@ async fn a_damaged_file_is_reported_as_corrupt() {
     std::fs::write(place.path(), bytes).unwrap();
     let damage = match SqliteStore::open(place.path()).await {
         Err(error) => error,
-        Ok(store) => store.read_all(cqrs_core::store::ReadAll::after(Position::START)).await.unwrap_err(),
+        Ok(store) => store.read_all(ReadAll::after(Position::START)).await.unwrap_err(),
     };
     assert_eq!(damage.kind(), StoreErrorKind::Corrupt, "{damage}");
-}
-
-/// A file system of its own of a fixed size.
-#[cfg(target_os = "linux")]
-struct Disk {
-    folder: TempDir,
-}
-
-#[cfg(target_os = "linux")]
-impl Disk {
-    /// `None` where the user may not mount one.
-    fn of(kibibytes: usize) -> Option<Self> {
-        let folder = TempDir::new().unwrap();
-        let mounted = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", &format!("size={kibibytes}k"), "tmpfs"])
-            .arg(folder.path())
-            .stderr(std::process::Stdio::null())
-            .status();
-        mounted.is_ok_and(|status| status.success()).then_some(Self { folder })
-    }
-
-    fn path(&self) -> PathBuf {
-        self.folder.path().join("store.db")
-    }
-
-    fn remount(&self, options: &str) {
-        let status = Command::new("mount")
-            .args(["-o", &format!("remount,{options}")])
-            .arg(self.folder.path())
-            .status();
-        assert!(status.unwrap().success(), "the disk cannot be remounted as {options}");
-    }
-}
-
-#[cfg(target_os = "linux")]
-impl Drop for Disk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("-l").arg(self.folder.path()).status();
-    }
-}
-
-/// Appends until there is no room; returns how many appends were acknowledged, and the refusal.
-async fn fill(store: &SqliteStore, payload: &str) -> (usize, StoreError) {
-    for acknowledged in 0..100_000 {
-        match store.append(samples::append("ada", &[payload, payload])).await {
-            Ok(_) => {}
-            Err(AppendError::Store(error)) => return (acknowledged, error),
-            Err(error) => panic!("expected a full store, found {error}"),
-        }
-    }
-    panic!("the store never became full");
 }
 
 #[tokio::test]
@@ -202,29 +149,4 @@ async fn a_full_database_refuses_whole_appends_and_goes_on_once_there_is_room() 
     let store = place.open().await;
     record(&store, "ada", &[&payload]).await;
     assert_eq!(all_events(&store).await.len(), 2 + 2 * acknowledged);
-}
-
-#[cfg(target_os = "linux")]
-#[tokio::test]
-async fn a_full_disk_refuses_whole_appends_and_goes_on_once_there_is_room() {
-    let Some(disk) = Disk::of(2048) else {
-        // Who may not mount is shown by the test of a full database, which needs no disk of its own.
-        eprintln!("no file system of its own: this user may not mount one");
-        return;
-    };
-    let store = SqliteStore::open(disk.path()).await.unwrap();
-    let payload = "x".repeat(5000);
-    let (acknowledged, error) = fill(&store, &payload).await;
-    assert_eq!(error.kind(), StoreErrorKind::Full, "{error}");
-    assert!(acknowledged > 10);
-    assert_eq!(all_events(&store).await.len(), 2 * acknowledged, "no half append, nothing lost");
-    disk.remount("size=8192k");
-    record(&store, "ada", &[&payload]).await;
-    assert_eq!(all_events(&store).await.len(), 2 * acknowledged + 1);
-    store.close().await.unwrap();
-    let check: String = Connection::open(disk.path())
-        .unwrap()
-        .query_row("PRAGMA integrity_check", [], |row| row.get(0))
-        .unwrap();
-    assert_eq!(check, "ok");
 }

@@ -3,11 +3,12 @@
 //! Nothing here commits or rolls back.
 
 use cqrs_core::store::{Append, AppendError, Appended, NewEvent};
-use cqrs_core::{Origin, StreamId, StreamVersion, timestamp_from_micros};
+use cqrs_core::{Origin, StreamId, StreamVersion};
 use rusqlite::ToSql;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
 use super::Writer;
+use super::jobs::Recorded;
 use super::known::Stream;
 use crate::error::{OrStoreError, Outcome};
 use crate::read::appended_from_row;
@@ -48,7 +49,7 @@ impl Writer<'_> {
     }
 
     /// Writes the events of an append that was judged fit, and the outcome of its command.
-    pub(super) fn record(&mut self, append: &Append, stream: Stream, now: i64) -> Outcome<Appended> {
+    pub(super) fn record(&mut self, append: &Append, stream: Stream, now: i64) -> Outcome<Recorded> {
         self.recorded_at = self.recorded_at.max(now);
         let id = match stream.id {
             Some(id) => id,
@@ -64,20 +65,12 @@ impl Writer<'_> {
             }
             self.streams.set(&append.stream, Stream { id: Some(id), version });
         }
-        let appended = Appended {
-            stream: append.stream.clone(),
-            version: StreamVersion::from_i64(version),
-            events: append.events.len() as u64,
-            position: cqrs_core::Position::from_i64(self.head),
-            recorded_at: timestamp_from_micros(self.recorded_at),
-            duplicate: false,
-        };
         if let Some(command_id) = append.command_id {
             let events = version - stream.version;
             let cells = (&command_id.as_bytes()[..], id, version, events, self.head, self.recorded_at);
             self.sql.insert_command.execute(cells).or_store_error()?;
         }
-        Ok(appended)
+        Ok(Recorded { version, position: self.head, recorded_at: self.recorded_at })
     }
 
     /// The row of a stream, which is put in where there is none yet.

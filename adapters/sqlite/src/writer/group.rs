@@ -5,119 +5,25 @@
 //! the append to blame is refused. An append is refused, or told that its command is known, only once everything before it
 //! in the group is sure.
 
-use cqrs_core::store::{
-    Append, AppendError, Appended, FoldError, Generation, RowChange, Snapshot, StoreError,
-};
-use cqrs_core::{Position, StreamId};
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use cqrs_core::StreamId;
+use cqrs_core::store::{AppendError, FoldError, Generation, Snapshot, StoreError};
 use jiff::Timestamp;
-use tokio::sync::oneshot;
 
-use super::Writer;
 use super::append::Verdict;
+use super::jobs::{FoldJob, Grouped, Reply};
 use super::settle::Committed;
+use super::{Job, Writer};
 use crate::error::{OrStoreError, Outcome};
-use crate::tables::Table;
+use crate::queue::{Bounds, Taken};
 
-/// Work that shares a transaction.
-pub(crate) enum Grouped {
-    /// Events to record.
-    Append(Box<AppendJob>),
-    /// A snapshot to keep.
-    Snapshot(Box<SnapshotJob>),
-    /// The outcome of a fold to write.
-    Fold(Box<FoldJob>),
-}
+/// What one transaction may carry.
+pub(super) const GROUP: Bounds = Bounds { jobs: 2048, bytes: 16 * 1024 * 1024 };
 
-/// Where the outcome of a call goes, and the outcome once it is known.
-pub(crate) struct Reply<T, E> {
-    caller: oneshot::Sender<Result<T, E>>,
-    outcome: Option<Result<T, E>>,
-}
-
-/// Events to record.
-pub(crate) struct AppendJob {
-    pub(crate) append: Append,
-    pub(crate) reply: Reply<Appended, AppendError>,
-}
-
-/// A snapshot to keep.
-pub(crate) struct SnapshotJob {
-    pub(crate) stream: StreamId,
-    pub(crate) snapshot: Snapshot,
-    pub(crate) reply: Reply<(), StoreError>,
-}
-
-/// The outcome of a fold to write, if its table is still at `from`.
-pub(crate) struct FoldJob {
-    pub(crate) table: Table,
-    pub(crate) from: Position,
-    pub(crate) end: Position,
-    pub(crate) changes: Vec<RowChange>,
-    pub(crate) reply: Reply<(), FoldError>,
-}
-
-impl<T, E: From<StoreError>> Reply<T, E> {
-    pub(crate) fn to(caller: oneshot::Sender<Result<T, E>>) -> Self {
-        Self { caller, outcome: None }
-    }
-
-    fn send(self, committed: &Outcome<()>) {
-        let outcome = match (committed, self.outcome) {
-            (Ok(()), Some(outcome)) => outcome,
-            (Ok(()), None) => Err(StoreError::closed().into()),
-            (Err(error), _) => Err(error.clone().into()),
-        };
-        // An error says that the caller no longer waits.
-        let _ = self.caller.send(outcome);
-    }
-}
-
-impl Grouped {
-    fn append(&self) -> Option<&Append> {
-        match self {
-            Self::Append(job) => Some(&job.append),
-            Self::Snapshot(_) | Self::Fold(_) => None,
-        }
-    }
-
-    /// Gives the call its outcome, which is a failure where the whole group failed.
-    pub(super) fn answer(self, committed: &Outcome<()>) {
-        match self {
-            Self::Append(job) => {
-                if committed.is_err() {
-                    job.break_chain();
-                }
-                job.reply.send(committed);
-            }
-            Self::Snapshot(job) => job.reply.send(committed),
-            Self::Fold(job) => job.reply.send(committed),
-        }
-    }
-
-    fn recorded(&self) -> Option<(&Append, &Appended)> {
-        match self {
-            Self::Append(job) => match &job.reply.outcome {
-                Some(Ok(appended)) => Some((&job.append, appended)),
-                _ => None,
-            },
-            Self::Snapshot(_) | Self::Fold(_) => None,
-        }
-    }
-}
-
-impl AppendJob {
-    /// Notes that the append is not recorded, so that nothing that was decided upon it is either.
-    fn refuse(&mut self, outcome: Result<Appended, AppendError>) {
-        self.break_chain();
-        self.reply.outcome = Some(outcome);
-    }
-
-    fn break_chain(&self) {
-        if let Some(chain) = &self.append.chain {
-            chain.break_off();
-        }
-    }
-}
+/// How long an open transaction waits at most before it looks whether the disk is still busy; it is told when it is not.
+const PATIENCE: Duration = Duration::from_millis(1);
 
 /// Appends that are written but whose events are not folded yet.
 #[derive(Default)]
@@ -134,16 +40,12 @@ struct Mark {
 }
 
 impl Writer<'_> {
-    /// Commits a group and sees to it that each call gets its outcome.
-    pub(super) fn commit_group(&mut self, mut group: Vec<Grouped>) {
-        if group.is_empty() {
-            return;
-        }
-        if let Some(failure) = self.settler.failure() {
-            let failure = Err(failure.clone());
-            return group.into_iter().for_each(|job| job.answer(&failure));
-        }
-        let committed = self.begin_caught_up().and_then(|()| match self.attempt(&mut group) {
+    /// Commits the grouped jobs at the front of a backlog, and what comes while the disk is busy with earlier groups; sees to
+    /// it that each call gets its outcome.
+    pub(super) fn commit_group(&mut self, backlog: &mut VecDeque<Job>) {
+        let mut group = Vec::with_capacity(backlog.len());
+        take_grouped(backlog, &mut group);
+        let committed = self.begin_caught_up().and_then(|()| match self.fill(&mut group, backlog) {
             Ok(()) => self.commit(),
             Err(error) => {
                 self.roll_back();
@@ -152,8 +54,8 @@ impl Writer<'_> {
         });
         match committed {
             Ok(committed) => {
-                let committed = Committed { group, ..committed };
-                self.settler.settle_beside(committed, !self.queue.is_empty());
+                let more_waits = !backlog.is_empty() || !self.queue.is_empty();
+                self.settler.settle_beside(Committed { group, ..committed }, more_waits);
             }
             Err(error) => {
                 let failure = Err(error);
@@ -162,11 +64,26 @@ impl Writer<'_> {
         }
     }
 
-    fn attempt(&mut self, group: &mut [Grouped]) -> Outcome<()> {
-        let now = Timestamp::now().as_microsecond();
+    /// Attempts every job of a group, and takes more in for as long as a commit would only wait for the disk.
+    fn fill(&mut self, group: &mut Vec<Grouped>, backlog: &mut VecDeque<Job>) -> Outcome<()> {
         let mut segment = Segment::default();
-        for index in 0..group.len() {
-            self.attempt_append(group, index, &mut segment, now)?;
+        let (mut attempted, mut room) = (0, GROUP);
+        let mut now = Timestamp::now().as_microsecond();
+        loop {
+            for index in attempted..group.len() {
+                self.attempt_append(group, index, &mut segment, now)?;
+            }
+            attempted = group.len();
+            if !backlog.is_empty() || attempted >= GROUP.jobs || room.bytes == 0 || !self.settler.is_busy() {
+                break;
+            }
+            room.jobs = GROUP.jobs - attempted;
+            if let Taken::Jobs(jobs, bytes) = self.queue.take(room, PATIENCE) {
+                room.bytes = room.bytes.saturating_sub(bytes);
+                backlog.extend(jobs);
+                take_grouped(backlog, group);
+                now = Timestamp::now().as_microsecond();
+            }
         }
         self.fold_segment(group, &mut segment, now)?;
         // Only now, as appends may be taken back to a savepoint and would take these with them.
@@ -190,25 +107,25 @@ impl Writer<'_> {
         segment: &mut Segment,
         now: i64,
     ) -> Outcome<()> {
-        let Some(append) = group[index].append() else { return Ok(()) };
-        let mut verdict = self.judge(append)?;
+        let Some(job) = group[index].append() else { return Ok(()) };
+        let mut verdict = self.judge(&job.append)?;
         if !matches!(verdict, Verdict::Record(_)) && !segment.jobs.is_empty() {
             // The appends before may yet be taken back, and with them the reason of the refusal.
             self.fold_segment(group, segment, now)?;
-            let Some(append) = group[index].append() else { return Ok(()) };
-            verdict = self.judge(append)?;
+            let Some(job) = group[index].append() else { return Ok(()) };
+            verdict = self.judge(&job.append)?;
         }
         let Grouped::Append(job) = &mut group[index] else { return Ok(()) };
         match verdict {
-            Verdict::Known(first) => job.refuse(Ok(first)),
-            Verdict::Refuse(error) => job.refuse(Err(error)),
+            Verdict::Known(first) => job.note_known(first),
+            Verdict::Refuse(error) => job.note_refused(error),
             Verdict::Record(stream) => {
                 let is_folded = !self.attached.is_empty();
                 if is_folded && segment.jobs.is_empty() {
                     self.connection.execute_batch("SAVEPOINT cqrs_segment").or_store_error()?;
                     segment.mark = Mark { head: self.head, recorded_at: self.recorded_at };
                 }
-                job.reply.outcome = Some(Ok(self.record(&job.append, stream, now)?));
+                job.note_recorded(self.record(&job.append, stream, now)?);
                 if is_folded {
                     segment.jobs.push(index);
                 }
@@ -223,7 +140,7 @@ impl Writer<'_> {
         if jobs.is_empty() {
             return Ok(());
         }
-        let batch = self.batch_of(jobs.iter().filter_map(|&index| group[index].recorded()));
+        let batch = self.batch_of(jobs.iter().filter_map(|&index| group[index].append()));
         let Err(failure) = self.fold_on_commit(&batch)? else {
             return self.connection.execute_batch("RELEASE cqrs_segment").or_store_error();
         };
@@ -231,7 +148,7 @@ impl Writer<'_> {
         match *jobs {
             [index] => {
                 if let Grouped::Append(job) = &mut group[index] {
-                    job.refuse(Err(AppendError::Projection(failure)));
+                    job.note_refused(AppendError::Projection(failure));
                 }
             }
             _ => {
@@ -265,12 +182,12 @@ impl Writer<'_> {
     fn attempt_fold(&mut self, job: &mut FoldJob) -> Outcome<()> {
         self.connection.execute_batch("SAVEPOINT cqrs_fold").or_store_error()?;
         match self.write_fold(job) {
-            Ok(()) => job.reply.outcome = Some(Ok(())),
+            Ok(()) => job.reply.note(Ok(())),
             Err(FoldError::Store(error)) => {
                 self.confine(Err(error), &mut job.reply)?;
                 self.connection.execute_batch("ROLLBACK TO cqrs_fold").or_store_error()?;
             }
-            Err(error) => job.reply.outcome = Some(Err(error)),
+            Err(error) => job.reply.note(Err(error)),
         }
         self.connection.execute_batch("RELEASE cqrs_fold").or_store_error()
     }
@@ -289,8 +206,18 @@ impl Writer<'_> {
     fn confine<T, E: From<StoreError>>(&self, outcome: Outcome<T>, reply: &mut Reply<T, E>) -> Outcome<()> {
         match outcome {
             Err(error) if self.connection.is_autocommit() => return Err(error),
-            outcome => reply.outcome = Some(outcome.map_err(E::from)),
+            outcome => reply.note(outcome.map_err(E::from)),
         }
         Ok(())
+    }
+}
+
+/// Moves the grouped jobs at the front of a backlog into a group.
+fn take_grouped(backlog: &mut VecDeque<Job>, group: &mut Vec<Grouped>) {
+    while let Some(job) = backlog.pop_front() {
+        match job {
+            Job::Grouped(job) => group.push(job),
+            alone @ Job::Alone(_) => return backlog.push_front(alone),
+        }
     }
 }

@@ -6,11 +6,12 @@
 
 use std::sync::Arc;
 
-use cqrs_core::store::{Append, Appended, FoldError, Generation, ReadAll, StoreErrorKind};
+use cqrs_core::store::{FoldError, Generation, ReadAll, StoreErrorKind};
 use cqrs_core::store::{TableChange, TableDefinition};
 use cqrs_core::{BatchBuilder, BatchRow, EventBatch, FoldFailure, Position, Projector, StreamVersion};
 
 use super::Writer;
+use super::jobs::AppendJob;
 use super::settle::Settler;
 use crate::error::Outcome;
 use crate::fold;
@@ -144,15 +145,15 @@ impl Writer<'_> {
     }
 
     /// The events of some appends that attached tables want, in order.
-    pub(super) fn batch_of<'a>(
-        &self,
-        recorded: impl Iterator<Item = (&'a Append, &'a Appended)>,
-    ) -> EventBatch {
+    pub(super) fn batch_of<'a>(&self, jobs: impl Iterator<Item = &'a AppendJob>) -> EventBatch {
         let mut builder = BatchBuilder::default();
-        for (append, appended) in recorded {
+        for job in jobs {
+            let (append, Some(recorded)) = (&job.append, job.recorded()) else { continue };
             let mut shared = None;
             let tenant = append.origin.tenant.as_deref();
-            for (index, event) in append.events.iter().enumerate() {
+            let mut later = append.events.len() as i64;
+            for event in &append.events {
+                later -= 1;
                 let wants = |attached: &Attached| {
                     attached.projector.filter().matches(&append.stream.aggregate_type, &event.name, tenant)
                 };
@@ -162,11 +163,10 @@ impl Writer<'_> {
                 let (stream_index, origin_index) = *shared.get_or_insert_with(|| {
                     (builder.stream(&append.stream), builder.origin(append.origin.clone()))
                 });
-                let later = (append.events.len() - 1 - index) as u64;
                 let row = BatchRow {
-                    position: Position::new(appended.position.get() - later),
-                    version: StreamVersion::new(appended.version.get() - later),
-                    recorded_at_micros: appended.recorded_at.as_microsecond(),
+                    position: Position::from_i64(recorded.position - later),
+                    version: StreamVersion::from_i64(recorded.version - later),
+                    recorded_at_micros: recorded.recorded_at,
                     event_id: event.event_id,
                     type_index: builder.stored_type(&event.name, event.version),
                     stream_index,

@@ -7,6 +7,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, OnceLock};
@@ -18,9 +19,11 @@ use cqrs_core::store::{StoreError, StoreErrorKind, TableChange};
 use rusqlite::Connection;
 use tokio::sync::{broadcast, watch};
 
-use super::group::Grouped;
+use super::Job;
+use super::jobs::Grouped;
 use crate::builder::Durability;
 use crate::error::Outcome;
+use crate::queue::Queue;
 
 /// Whom a commit is told once it is settled.
 pub(crate) struct Listeners {
@@ -48,7 +51,9 @@ pub(super) struct Settler {
 struct Shared {
     log: Option<File>,
     listeners: Listeners,
-    /// How many commits the thread has not settled yet.
+    /// How many commits the thread has not synced yet.
+    unsynced: AtomicUsize,
+    /// How many commits the thread has not told yet.
     unsettled: AtomicUsize,
     failure: OnceLock<StoreError>,
 }
@@ -56,24 +61,28 @@ struct Shared {
 /// How many commits may wait for the thread; beyond, the writer waits for it.
 const WAITING: usize = 4;
 
+/// How many unsettled commits keep the disk busy.
+const BUSY: usize = 2;
+
 impl Settler {
     /// Finds the log of a connection that has read already.
     pub(super) fn new(
         connection: &Connection,
         durability: Durability,
         listeners: Listeners,
+        queue: &Arc<Queue<Job>>,
     ) -> Outcome<Self> {
         let log = match durability {
             Durability::Full => Some(open_log(connection)?),
             Durability::ProcessCrash => None,
         };
-        let (unsettled, failure) = (AtomicUsize::new(0), OnceLock::new());
-        let shared = Arc::new(Shared { log, listeners, unsettled, failure });
+        let (unsynced, unsettled) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let shared = Arc::new(Shared { log, listeners, unsynced, unsettled, failure: OnceLock::new() });
         let (sender, commits) = sync_channel(WAITING);
-        let settling = Arc::clone(&shared);
+        let (settling, queue) = (Arc::clone(&shared), Arc::clone(queue));
         let thread = std::thread::Builder::new()
             .name("cqrs-sqlite-sync".to_owned())
-            .spawn(move || settling.serve(&commits))
+            .spawn(move || settling.serve(&commits, &queue))
             .map_err(|error| {
                 StoreError::new(StoreErrorKind::Unavailable, "the syncing thread cannot be started")
                     .because(error)
@@ -91,6 +100,11 @@ impl Settler {
         self.shared.failure.get()
     }
 
+    /// Whether so much is being synced that a further commit would only wait.
+    pub(super) fn is_busy(&self) -> bool {
+        self.shared.unsynced.load(Ordering::Acquire) >= BUSY
+    }
+
     /// Settles a commit before this returns, together with all before it.
     pub(super) fn settle(&self, committed: Committed) -> Outcome<()> {
         // Any sync would do, but commits are told in their order.
@@ -98,7 +112,7 @@ impl Settler {
         while self.shared.unsettled.load(Ordering::Acquire) > 0 && is_working() {
             std::thread::sleep(Duration::from_micros(50));
         }
-        self.shared.settle(vec![committed]);
+        self.shared.settle(vec![committed], || {});
         self.failure().map_or(Ok(()), |failure| Err(failure.clone()))
     }
 
@@ -107,12 +121,13 @@ impl Settler {
         let is_idle = self.shared.unsettled.load(Ordering::Acquire) == 0;
         match &self.thread {
             Some((sender, _)) if more_waits || !is_idle => {
+                self.shared.unsynced.fetch_add(1, Ordering::AcqRel);
                 self.shared.unsettled.fetch_add(1, Ordering::AcqRel);
                 if let Err(refused) = sender.send(committed) {
-                    self.shared.settle(vec![refused.0]);
+                    self.shared.settle(vec![refused.0], || {});
                 }
             }
-            _ => self.shared.settle(vec![committed]),
+            _ => self.shared.settle(vec![committed], || {}),
         }
     }
 }
@@ -130,18 +145,23 @@ impl Drop for Settler {
 }
 
 impl Shared {
-    fn serve(&self, commits: &Receiver<Committed>) {
+    fn serve(&self, commits: &Receiver<Committed>, queue: &Queue<Job>) {
         while let Ok(first) = commits.recv() {
             let mut taken = vec![first];
             taken.extend(commits.try_iter());
             let count = taken.len();
-            self.settle(taken);
+            self.settle(taken, || {
+                self.unsynced.fetch_sub(count, Ordering::AcqRel);
+                // The writer may be holding its group back for this.
+                queue.nudge();
+            });
             self.unsettled.fetch_sub(count, Ordering::AcqRel);
         }
     }
 
-    fn settle(&self, commits: Vec<Committed>) {
+    fn settle(&self, commits: Vec<Committed>, once_synced: impl FnOnce()) {
         let synced = self.sync();
+        once_synced();
         for Committed { group, head, changes } in commits {
             if synced.is_ok() {
                 self.listeners.head.send_if_modified(|told| {
@@ -177,14 +197,29 @@ impl Shared {
     }
 }
 
-/// A handle of our own on the write-ahead log. SQLite keeps the file in place for as long as a connection is open.
+/// A handle of our own on the write-ahead log, which is sure to be found again. SQLite keeps the file in place for as long as a
+/// connection is open.
 fn open_log(connection: &Connection) -> Outcome<File> {
     let mut path = OsString::from(connection.path().unwrap_or_default());
     path.push("-wal");
+    let path = PathBuf::from(path);
     // Some systems sync only what was opened for writing.
-    File::options().write(true).open(&path).map_err(|error| {
-        let path = path.to_string_lossy();
+    let opened = File::options().write(true).open(&path);
+    opened.and_then(|log| keep_name(&path).map(|()| log)).map_err(|error| {
+        let path = path.display();
         StoreError::new(StoreErrorKind::Unavailable, format!("the write-ahead log `{path}` cannot be opened"))
             .because(error)
     })
+}
+
+/// Sees to it that a new file's name outlives a loss of power as its content does.
+#[cfg(unix)]
+fn keep_name(path: &Path) -> std::io::Result<()> {
+    path.parent().map_or(Ok(()), |directory| File::open(directory)?.sync_all())
+}
+
+/// Elsewhere a directory needs no sync, and cannot be opened for one.
+#[cfg(not(unix))]
+fn keep_name(_: &Path) -> std::io::Result<()> {
+    Ok(())
 }

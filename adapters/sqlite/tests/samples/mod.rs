@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use cqrs_core::store::{
-    Append, Appended, Column, EventFilter, EventStore, FoldError, Generation, NewEvent, ReadAll,
-    ReadModelStore, RowChange, RowQuery, TableDefinition,
+    Append, AppendError, Appended, Column, EventFilter, EventStore, FoldError, Generation, NewEvent, ReadAll,
+    ReadModelStore, RowChange, RowQuery, StoreError, TableDefinition,
 };
 use cqrs_core::{
     BatchBuilder, ColumnType, EventBatch, ExpectedVersion, Fingerprint, Fold, FoldFailure, Origin, Position,
@@ -145,4 +145,16 @@ impl Fold for FixedFold<'_> {
         let changes = self.keys.into_iter().zip(self.rows);
         Ok(changes.map(|(key, row)| RowChange { key, row: Some(row.clone()) }).collect())
     }
+}
+
+/// Appends until there is no room; returns how many appends were acknowledged, and the refusal.
+pub(crate) async fn fill(store: &SqliteStore, payload: &str) -> (usize, StoreError) {
+    for acknowledged in 0..100_000 {
+        match store.append(append("ada", &[payload, payload])).await {
+            Ok(_) => {}
+            Err(AppendError::Store(error)) => return (acknowledged, error),
+            Err(error) => panic!("expected a full store, found {error}"),
+        }
+    }
+    panic!("the store never became full");
 }

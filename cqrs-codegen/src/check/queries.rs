@@ -35,13 +35,21 @@ pub(super) fn filters_fit_their_columns(domain: &Domain, ctx: &mut Context) {
 
 pub(super) fn filters_differ(domain: &Domain, ctx: &mut Context) {
     for query in &domain.queries {
+        let projection = domain.projection(query.from);
         for (place, filter) in query.filters.iter().enumerate() {
+            let field = query.request_field(domain, filter);
             let mut before = query.filters.iter().take(place);
-            let Some(first) = before.find(|it| it.column == filter.column && it.kind == filter.kind) else {
-                continue;
+            let Some(first) = before.find(|it| query.request_field(domain, it) == field) else { continue };
+            let name = quote(projection.column_name(filter.column));
+            let message = if first.column == filter.column {
+                format!("{name} is compared twice with `{}`", filter.kind.word())
+            } else {
+                let other = quote(projection.column_name(first.column));
+                format!(
+                    "the ways to compare {other} and {name} both become the field {} of the request",
+                    quote(&field)
+                )
             };
-            let name = quote(domain.projection(query.from).column_name(filter.column));
-            let message = format!("{name} is compared twice with `{}`", filter.kind.word());
             ctx.report(
                 Diagnostic::new(&code::FILTER_TWICE, filter.origin.span(), message)
                     .also(first.origin.span(), "it is here already")

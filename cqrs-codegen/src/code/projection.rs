@@ -87,7 +87,7 @@ super::codes! {
         right: "aggregates:\n  Shop:\n    events: { Sold: { fields: { item: string } } }\nprojections:\n  Sales:\n    from: Sold\n    fields: { items: count }\nqueries:\n  All: { from: Sales, order_by: [items desc] }",
     }
     FILTER_TWICE = "E0718", "a query compares a column twice in one way" {
-        why: "Each way to compare a column is one field of the request. Two ways may stand together, as `at_least` and `below`; the same one twice says nothing more.",
+        why: "Each way to compare a column is one field of the request. Two ways may stand together, as `at_least` and `below`; the same one twice says nothing more. Where a column is compared in several ways, the fields are called after both, `due_at_least` and `due_below`, so the query cannot compare other columns of those names.",
         wrong: "aggregates:\n  Account:\n    events: { Opened: {} }\nprojections:\n  Summary:\n    from: Opened\n    fields: { times: count }\n    index: [times]\nqueries:\n  Some: { from: Summary, where: { times: [above, above] } }",
         right: "aggregates:\n  Account:\n    events: { Opened: {} }\nprojections:\n  Summary:\n    from: Opened\n    fields: { times: count }\n    index: [times]\nqueries:\n  Some: { from: Summary, where: { times: [above, below] } }",
     }

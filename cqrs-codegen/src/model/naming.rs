@@ -2,7 +2,7 @@
 //!
 //! Emitters take the names from here, and a rule keeps the schema's own names clear of them.
 
-use super::{Aggregate, Domain, Event, Origin, Projection};
+use super::{Aggregate, Domain, Event, Filter, FilterKind, Origin, Projection, Query, snake_case};
 
 impl Aggregate {
     /// The set of its events: `AccountEvent`.
@@ -31,6 +31,21 @@ impl Projection {
     #[must_use]
     pub fn key_name(&self) -> String {
         format!("{}Key", self.name.camel())
+    }
+}
+
+impl Query {
+    /// The field of the request that a filter becomes: the column, and where the column is compared in several ways the
+    /// way as well, as in `due_at_least`.
+    #[must_use]
+    pub fn request_field(&self, domain: &Domain, filter: &Filter) -> String {
+        let column = snake_case(domain.projection(self.from).column_name(filter.column));
+        let is_alone = self.filters.iter().filter(|other| other.column == filter.column).count() == 1;
+        if is_alone || filter.kind == FilterKind::Equals {
+            column
+        } else {
+            format!("{column}_{}", filter.kind.word())
+        }
     }
 }
 

@@ -61,12 +61,7 @@ impl QueryItem<'_> {
         let projection = ctx.domain.projection(query.from);
         let column = column(ctx, query, filter.column);
         let kind = value_ident(filter.kind.word());
-        let is_alone = query.filters.iter().filter(|other| other.column == filter.column).count() == 1;
-        let name = if is_alone || filter.kind == FilterKind::Equals {
-            column.clone()
-        } else {
-            value_ident(&format!("{}_{}", plain(&column), filter.kind.word()))
-        };
+        let name = value_ident(&query.request_field(ctx.domain, filter));
         let column_type = projection.column_type(filter.column);
         let of = column_type.required();
         let (vec, string) = (&ctx.runtime.vec, &ctx.runtime.string);

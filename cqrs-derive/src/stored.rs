@@ -32,7 +32,7 @@ pub(crate) enum Form {
     Opaque(String),
     /// That of another type, from which this one is made.
     Through {
-        ty: Type,
+        ty: Box<Type>,
         fallible: bool,
     },
     /// That of the one part.
@@ -172,7 +172,7 @@ fn through(container: &serde::Container, errors: &Errors) -> Option<Option<Form>
                 );
                 return None;
             }
-            Some(Some(Form::Through { ty: from.clone(), fallible: *fallible }))
+            Some(Some(Form::Through { ty: Box::new(from.clone()), fallible: *fallible }))
         }
         (Some((ty, _)), None) | (None, Some(ty)) => {
             let way_out = "`into` goes with `from` or `try_from` of the same type";

@@ -63,7 +63,7 @@ pub trait Aggregate: Default + Send + Sync + 'static {
     /// # Errors
     ///
     /// When the event's [`TryApply`] refuses it. The state is then undefined and must be dropped.
-    fn apply(&mut self, event: &Self::Event) -> Result<(), ApplyError>;
+    fn apply_event(&mut self, event: &Self::Event) -> Result<(), ApplyError>;
 
     /// How the state is kept as snapshots; [`None`] when it is always folded from all events.
     fn snapshots() -> Option<Snapshots<Self>> {

@@ -233,11 +233,15 @@ pub struct BatchRow {
     pub origin_index: u32,
 }
 
+/// The bytes of a payload that an empty batch reserves.
+const PAYLOAD: usize = 64;
+
 impl BatchBuilder {
     /// An empty batch with room for `events` events.
     pub fn with_capacity(events: usize) -> Self {
         let mut builder = Self::default();
         builder.batch.rows.reserve(events);
+        builder.batch.payloads.reserve(events * PAYLOAD);
         builder
     }
 

@@ -98,7 +98,7 @@ impl AggregateImpl<'_> {
                 type Event = #events;
                 type Error = #error;
 
-                fn apply(&mut self, event: &#events) -> ::core::result::Result<(), #core::ApplyError> {
+                fn apply_event(&mut self, event: &#events) -> ::core::result::Result<(), #core::ApplyError> {
                     #apply(event, self)
                 }
 

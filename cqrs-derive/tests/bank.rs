@@ -149,8 +149,8 @@ fn a_command_knows_its_aggregate_and_who_may_send_it() {
 #[test]
 fn an_event_set_applies_each_event_to_the_aggregate() {
     let mut account = Account::default();
-    Aggregate::apply(&mut account, &Opened { holder: "Ada".into() }.into()).unwrap();
-    Aggregate::apply(&mut account, &Deposited { amount: Money(Decimal::ONE) }.into()).unwrap();
+    account.apply_event(&Opened { holder: "Ada".into() }.into()).unwrap();
+    account.apply_event(&Deposited { amount: Money(Decimal::ONE) }.into()).unwrap();
     assert!(account.open);
     assert_eq!(account.balance, Money(Decimal::ONE));
 }

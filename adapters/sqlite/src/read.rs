@@ -26,9 +26,10 @@ pub(crate) const FIND_COMMAND: &str = "SELECT stream.aggregate_type, stream.aggr
 /// How many positions a page with a filter looks at, so that a rare event cannot make one read endless.
 const SPAN: u64 = 262_144;
 
-/// The columns that [`Page`] reads, in its order: the first five are all that folding needs.
-const COLUMNS: &str = "position, version, event_type, recorded_at, payload";
-const MORE_COLUMNS: &str = "stream, event_id, correlation_id, causation_id, tenant, actor, metadata";
+/// The columns that [`Page`] reads, in its order: the first four are all that folding needs.
+const COLUMNS: &str = "position, version, event_type, payload";
+const MORE_COLUMNS: &str =
+    "recorded_at, stream, event_id, correlation_id, causation_id, tenant, actor, metadata";
 
 /// A page of one stream.
 pub(crate) fn read_stream(

@@ -304,7 +304,7 @@ where
             Err(error) => return answered(Err(error)),
         };
         for event in &events {
-            if let Err(ApplyError { reason }) = decided.state.apply(event) {
+            if let Err(ApplyError { reason }) = decided.state.apply_event(event) {
                 // The state is half changed, so nobody may decide upon it any more.
                 decided.given_up = true;
                 drop(decided);

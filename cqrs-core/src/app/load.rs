@@ -1,5 +1,8 @@
 //! Rehydration: folding a stream, page by page, into an aggregate's state.
 
+use std::future::poll_fn;
+use std::task::Poll;
+
 use crate::aggregate::{Aggregate, AggregateId};
 use crate::batch::{EventBatch, EventRef};
 use crate::envelope::{StreamId, StreamVersion};
@@ -40,23 +43,36 @@ pub(super) async fn load<A: Aggregate>(
     fold_stream(store, read, loaded).await
 }
 
-/// Folds the events of a forward read into a state, a page at a time.
+/// The events of a page that is folded while the next one is read.
+const PAGE: usize = 2048;
+
+/// Folds the events of a forward read into a state, a page at a time; the store reads a page while the one before is folded.
 async fn fold_stream<A: Aggregate>(
     store: &dyn Store,
     mut read: ReadStream,
     mut loaded: Loaded<A>,
 ) -> Result<Loaded<A>, LoadError> {
+    read.limit = PAGE;
+    let mut page = store.read_stream(read.clone()).await?;
     loop {
-        let page = store.read_stream(read.clone()).await?;
-        fold_page(&page, &mut loaded)?;
-        read.from = loaded.version.plus(1);
+        let last = page.last().map_or(loaded.version, |event| event.version());
         let ended = match read.until {
-            Until::Version(last) => loaded.version >= last,
+            Until::Version(until) => last >= until,
             Until::Latest | Until::Time(_) => false,
         };
         if ended || read.is_last(&page) {
+            fold_page(&page, &mut loaded)?;
             return Ok(loaded);
         }
+        read.from = last.plus(1);
+        let mut next = store.read_stream(read.clone());
+        // Asked once, so that the store begins; the answer is waited for when this page is folded.
+        let begun = poll_fn(|cx| Poll::Ready(next.as_mut().poll(cx))).await;
+        fold_page(&page, &mut loaded)?;
+        page = match begun {
+            Poll::Ready(page) => page?,
+            Poll::Pending => next.await?,
+        };
     }
 }
 
@@ -84,7 +100,7 @@ fn fold_page<A: Aggregate>(page: &EventBatch, loaded: &mut Loaded<A>) -> Result<
         for today in decoded.as_slice() {
             loaded
                 .state
-                .apply(today)
+                .apply_event(today)
                 .map_err(|error| undecodable(event, DecodeError::Apply(error.reason)))?;
         }
         loaded.version = event.version();

@@ -45,7 +45,7 @@ pub enum Direction {
 /// How much of each event a reader wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Detail {
-    /// What folding needs: position, version, type, time and payload. Event ids are nil, origins absent.
+    /// What folding into a state needs: position, version, type and payload. Event ids are nil, origins absent, times unspecified.
     Payload,
     /// Everything.
     Full,

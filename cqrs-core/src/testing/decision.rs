@@ -89,7 +89,7 @@ impl<A: Aggregate> Given<A> {
             Err(refusal) => return Outcome { state, answer: Answer::Refused(refusal) },
         };
         for event in &events {
-            if let Err(error) = state.apply(event) {
+            if let Err(error) = state.apply_event(event) {
                 return Outcome {
                     state,
                     answer: Answer::Inapplicable(event.descriptor().name, error.reason),
@@ -121,7 +121,7 @@ impl<A: Aggregate> Given<A> {
     #[expect(clippy::panic, reason = "a failed expectation is reported as a test's panic")]
     fn take(&mut self, event: &A::Event) {
         self.is_new = false;
-        if let Err(error) = self.state.apply(event) {
+        if let Err(error) = self.state.apply_event(event) {
             panic!("the given event `{}` cannot be applied: {error}", event.descriptor().name);
         }
     }

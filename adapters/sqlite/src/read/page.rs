@@ -75,28 +75,25 @@ impl<'a> Page<'a> {
 
     pub(super) fn push(&mut self, row: &Row<'_>) -> Outcome<()> {
         let position = Position::from_i64(row.get(0).or_store_error()?);
-        let type_index = self.type_index(row.get(2).or_store_error()?)?;
-        let (event_id, stream_index, origin_index) = match self.detail {
-            Detail::Payload => (Uuid::nil(), self.stream.map_or(0, |(_, index)| index), u32::MAX),
-            Detail::Full => {
-                let stream = self.stream_index(row.get(5).or_store_error()?)?;
-                (uuid(position, row.get_ref(6).or_store_error()?)?, stream, self.origin_index(position, row)?)
-            }
-        };
-        let payload = match row.get_ref(4).or_store_error()? {
-            ValueRef::Text(bytes) | ValueRef::Blob(bytes) => bytes,
-            _ => return Err(corrupt(format!("the event at position {position} has no payload"))),
-        };
-        let row = BatchRow {
+        let mut event = BatchRow {
             position,
             version: StreamVersion::from_i64(row.get(1).or_store_error()?),
-            recorded_at_micros: row.get(3).or_store_error()?,
-            event_id,
-            type_index,
-            stream_index,
-            origin_index,
+            recorded_at_micros: 0,
+            event_id: Uuid::nil(),
+            type_index: self.type_index(row.get(2).or_store_error()?)?,
+            stream_index: self.stream.map_or(0, |(_, index)| index),
+            origin_index: u32::MAX,
         };
-        self.builder.push(row, payload);
+        if self.detail == Detail::Full {
+            event.recorded_at_micros = row.get(4).or_store_error()?;
+            event.stream_index = self.stream_index(row.get(5).or_store_error()?)?;
+            event.event_id = uuid(position, row.get_ref(6).or_store_error()?)?;
+            event.origin_index = self.origin_index(position, row)?;
+        }
+        match row.get_ref(3).or_store_error()? {
+            ValueRef::Text(payload) | ValueRef::Blob(payload) => self.builder.push(event, payload),
+            _ => return Err(corrupt(format!("the event at position {position} has no payload"))),
+        }
         Ok(())
     }
 

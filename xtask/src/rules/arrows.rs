@@ -12,6 +12,7 @@ enum Room {
     Core,
     Derive,
     Codegen,
+    Evolution,
     Conformance,
     Adapter,
     Example,
@@ -26,6 +27,7 @@ impl Room {
             ("cqrs-core", None) => Self::Core,
             ("cqrs-derive", None) => Self::Derive,
             ("cqrs-codegen", None) => Self::Codegen,
+            ("cqrs-evolution", None) => Self::Evolution,
             ("adapters", Some("conformance")) => Self::Conformance,
             ("adapters", Some(_)) => Self::Adapter,
             ("examples", Some(_)) => Self::Example,
@@ -39,9 +41,10 @@ impl Room {
     const fn may_use(self) -> &'static [Self] {
         match self {
             Self::Core => &[Self::Derive],
-            Self::Derive | Self::Codegen | Self::Xtask => &[],
-            Self::Conformance | Self::Adapter => &[Self::Core],
-            Self::Example | Self::Benches => &[Self::Core, Self::Codegen, Self::Adapter],
+            Self::Derive | Self::Xtask => &[],
+            Self::Codegen => &[Self::Evolution],
+            Self::Conformance | Self::Adapter | Self::Evolution => &[Self::Core],
+            Self::Example | Self::Benches => &[Self::Core, Self::Codegen, Self::Evolution, Self::Adapter],
         }
     }
 }

@@ -1,0 +1,19 @@
+//! The specification of locks, rules, waivers, reports and corpora, on models written by hand and random ones.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that fails panics, its helpers included"
+)]
+
+mod additions;
+mod domains;
+mod events;
+mod lock;
+mod merge;
+mod random;
+mod reports;
+mod shapes;
+mod surface;
+mod waivers;

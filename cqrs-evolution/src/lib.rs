@@ -8,9 +8,12 @@
 //!
 //! Nothing here reads the clock. Only the feature `runtime`, which is for tests, reads and writes files.
 
+pub mod corpus;
 pub mod difference;
 pub mod lock;
 pub mod model;
 pub mod report;
 pub mod rules;
+#[cfg(feature = "runtime")]
+pub mod runtime;
 pub mod waiver;

@@ -8,6 +8,7 @@
 )]
 
 mod additions;
+mod corpus;
 mod domains;
 mod events;
 mod lock;

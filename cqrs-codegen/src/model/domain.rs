@@ -115,6 +115,19 @@ impl Domain {
         ty
     }
 
+    /// Whether a newtype holds itself, with nothing but newtypes and `?` in between; a rule reports it.
+    pub(crate) fn is_endless_newtype(&self, id: TypeId) -> bool {
+        let mut ty = &TypeRef::Named(id);
+        for _ in 0..=self.types.len() {
+            match self.stored(ty) {
+                TypeRef::Optional(inner) => ty = inner,
+                TypeRef::Named(id) => return matches!(self.ty(*id).kind, TypeKind::Newtype { .. }),
+                _ => return false,
+            }
+        }
+        true
+    }
+
     /// Whether nothing is known of the type but its name: the user's own, or a stand-in.
     #[must_use]
     pub fn is_extern(&self, ty: &TypeRef) -> bool {

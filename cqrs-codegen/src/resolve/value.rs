@@ -132,6 +132,8 @@ impl Work<'_> {
     fn named_value(&mut self, node: &Node, id: TypeId, place: Place) -> Option<Value> {
         let ty = self.domain.ty(id).clone();
         match &ty.kind {
+            // A rule reports the type; no value of it has an end.
+            TypeKind::Newtype { .. } if self.domain.is_endless_newtype(id) => None,
             TypeKind::Newtype { inner, .. } => {
                 self.value(node, inner, place).map(Box::new).map(|inner| Value::Newtype(id, inner))
             }

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 pub const DOMAIN: &str = "ticketing";
 
 /// Changes with everything that the schema says, but not with its layout and comments.
-pub const SCHEMA: Fingerprint = Fingerprint::from_bits(0x13ea_6c73_72c8_a355);
+pub const SCHEMA: Fingerprint = Fingerprint::from_bits(0x0b88_2e5b_b18f_0f52);
 
 /// Every event, those included that are no longer recorded.
 pub const EVENTS: &[&EventDescriptor] = &[
@@ -159,6 +159,31 @@ pub struct Hold {
     pub until: Timestamp,
 }
 
+/// Who has bought a seat, and what they paid.
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, DataType,
+)]
+pub struct Sale {
+    /// The to.
+    pub to: CustomerId,
+    /// The price.
+    pub price: Money,
+}
+
+impl Sale {
+    /// Checks the rules for values that enter by a command. Stored values are read without them.
+    ///
+    /// # Errors
+    ///
+    /// When a rule is broken, with the rule.
+    pub fn validate(&self) -> Result<(), Invalid> {
+        self.price
+            .validate()
+            .map_err(|invalid| Invalid::field("price", invalid.to_string()))?;
+        Ok(())
+    }
+}
+
 /// Seat status.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, DataType,
@@ -247,7 +272,7 @@ pub struct SeatSoldV1 {
 
 impl Upcast<SeatSold> for SeatSoldV1 {
     fn upcast(self) -> SeatSold {
-        // ticketing.yaml:49
+        // ticketing.yaml:52
         SeatSold {
             price: Money(Decimal::new(10, 0)),
             seat: self.seat,
@@ -307,7 +332,7 @@ pub struct SeatSwapped {
 
 impl Upcast<Vec<ShowEvent>> for SeatSwapped {
     fn upcast(self) -> Vec<ShowEvent> {
-        // ticketing.yaml:67
+        // ticketing.yaml:70
         Vec::from([
             ShowEvent::from(HoldReleased {
                 seat: self.from.clone(),
@@ -330,7 +355,7 @@ pub struct SeatBlocked {
 
 impl Upcast<Vec<ShowEvent>> for SeatBlocked {
     fn upcast(self) -> Vec<ShowEvent> {
-        // ticketing.yaml:73
+        // ticketing.yaml:76
         Vec::new()
     }
 }
@@ -481,7 +506,7 @@ impl Decide<ScheduleShow> for Show {
         command: &ScheduleShow,
         _: &Context,
     ) -> Result<Vec<ShowEvent>, ShowError> {
-        // ticketing.yaml:96
+        // ticketing.yaml:99
         let event = ShowScheduled {
             title: command.title.clone(),
             starts_at: command.starts_at,
@@ -510,28 +535,28 @@ impl Decide<HoldSeat> for Show {
         command: &HoldSeat,
         context: &Context,
     ) -> Result<Vec<ShowEvent>, ShowError> {
-        // ticketing.yaml:101
+        // ticketing.yaml:104
         if self.cancelled {
             return Err(ShowError::Cancelled);
         }
-        // ticketing.yaml:102
+        // ticketing.yaml:105
         let holds = self.starts_at.is_some_and(|start| context.now < start);
         if !holds {
             return Err(ShowError::TooLate);
         }
-        // ticketing.yaml:103
+        // ticketing.yaml:106
         if !self.seats.contains(&command.seat) {
             return Err(ShowError::NoSuchSeat {
                 seat: command.seat.clone(),
             });
         }
-        // ticketing.yaml:104
+        // ticketing.yaml:107
         if self.sold.contains_key(&command.seat) {
             return Err(ShowError::SeatSold {
                 seat: command.seat.clone(),
             });
         }
-        // ticketing.yaml:105
+        // ticketing.yaml:108
         let holds = self
             .holds
             .get(&command.seat)
@@ -546,7 +571,7 @@ impl Decide<HoldSeat> for Show {
                 seat: command.seat.clone(),
             });
         }
-        // ticketing.yaml:107
+        // ticketing.yaml:110
         let event = SeatHeld {
             by: command.customer.clone(),
             until: arithmetic::add(context.now, SignedDuration::from_secs(600))?,
@@ -574,7 +599,7 @@ impl Decide<ReleaseHold> for Show {
         command: &ReleaseHold,
         _: &Context,
     ) -> Result<Vec<ShowEvent>, ShowError> {
-        // ticketing.yaml:112
+        // ticketing.yaml:115
         let holds = self
             .holds
             .get(&command.seat)
@@ -584,7 +609,7 @@ impl Decide<ReleaseHold> for Show {
                 seat: command.seat.clone(),
             });
         }
-        // ticketing.yaml:113
+        // ticketing.yaml:116
         let event = HoldReleased {
             seat: command.seat.clone(),
         };
@@ -610,11 +635,11 @@ impl Decide<BuySeat> for Show {
         command: &BuySeat,
         context: &Context,
     ) -> Result<Vec<ShowEvent>, ShowError> {
-        // ticketing.yaml:118
+        // ticketing.yaml:121
         if self.cancelled {
             return Err(ShowError::Cancelled);
         }
-        // ticketing.yaml:119
+        // ticketing.yaml:122
         let holds = self
             .holds
             .get(&command.seat)
@@ -624,7 +649,7 @@ impl Decide<BuySeat> for Show {
                 seat: command.seat.clone(),
             });
         }
-        // ticketing.yaml:121
+        // ticketing.yaml:124
         let event = SeatSold {
             to: command.customer.clone(),
             price: self.price,
@@ -654,20 +679,20 @@ impl Decide<JoinWaitingList> for Show {
         command: &JoinWaitingList,
         _: &Context,
     ) -> Result<Vec<ShowEvent>, ShowError> {
-        // ticketing.yaml:126
+        // ticketing.yaml:129
         if self.cancelled {
             return Err(ShowError::Cancelled);
         }
-        // ticketing.yaml:127
+        // ticketing.yaml:130
         let holds = self.sold.len() == self.seats.len();
         if !holds {
             return Err(ShowError::SeatsLeft);
         }
-        // ticketing.yaml:128
+        // ticketing.yaml:131
         if self.waiting.contains(&command.customer) {
             return Err(ShowError::AlreadyWaiting);
         }
-        // ticketing.yaml:129
+        // ticketing.yaml:132
         let event = WaitingListJoined {
             customer: command.customer.clone(),
         };
@@ -692,7 +717,7 @@ impl Decide<LeaveWaitingList> for Show {
         _: &Context,
     ) -> Result<Vec<ShowEvent>, ShowError> {
         let mut events = Vec::new();
-        // ticketing.yaml:134
+        // ticketing.yaml:137
         if self.waiting.contains(&command.customer) {
             events
                 .push(
@@ -724,9 +749,9 @@ impl Decide<RefundSeat> for Show {
         command: &RefundSeat,
         context: &Context,
     ) -> Result<Vec<ShowEvent>, ShowError> {
-        // ticketing.yaml:140
+        // ticketing.yaml:143
         let holds = self.sold.contains_key(&command.seat)
-            && self.sold.get(&command.seat).cloned().unwrap_or_default()
+            && self.sold.get(&command.seat).cloned().unwrap_or_default().to
                 == command.customer;
         if !holds {
             return Err(ShowError::NotBought {
@@ -748,7 +773,7 @@ pub struct CancelShow {
 impl Decide<CancelShow> for Show {
     fn decide(&self, _: &CancelShow, _: &Context) -> Result<Vec<ShowEvent>, ShowError> {
         let mut events = Vec::new();
-        // ticketing.yaml:145
+        // ticketing.yaml:148
         if !self.cancelled {
             events.push(ShowCancelled {}.into());
         }
@@ -769,7 +794,7 @@ pub struct Show {
     /// Seats on hold. An expired hold stays here until the seat is held again.
     pub holds: BTreeMap<Seat, Hold>,
     /// The sold.
-    pub sold: BTreeMap<Seat, CustomerId>,
+    pub sold: BTreeMap<Seat, Sale>,
     /// Who waits for a seat, the longest first.
     pub waiting: Vec<CustomerId>,
     /// Whether cancelled.
@@ -778,7 +803,7 @@ pub struct Show {
 
 impl Apply<ShowScheduled> for Show {
     fn apply(&mut self, event: &ShowScheduled) {
-        // ticketing.yaml:34
+        // ticketing.yaml:37
         self.starts_at = Some(event.starts_at);
         self.price = event.price;
         self.seats = event.seats.clone();
@@ -787,7 +812,7 @@ impl Apply<ShowScheduled> for Show {
 
 impl Apply<SeatHeld> for Show {
     fn apply(&mut self, event: &SeatHeld) {
-        // ticketing.yaml:38
+        // ticketing.yaml:41
         self.holds
             .insert(
                 event.seat.clone(),
@@ -801,46 +826,53 @@ impl Apply<SeatHeld> for Show {
 
 impl Apply<HoldReleased> for Show {
     fn apply(&mut self, event: &HoldReleased) {
-        // ticketing.yaml:41
+        // ticketing.yaml:44
         self.holds.remove(&event.seat);
     }
 }
 
 impl Apply<SeatSold> for Show {
     fn apply(&mut self, event: &SeatSold) {
-        // ticketing.yaml:46
+        // ticketing.yaml:49
         self.holds.remove(&event.seat);
-        // ticketing.yaml:47
-        self.sold.insert(event.seat.clone(), event.to.clone());
+        // ticketing.yaml:50
+        self.sold
+            .insert(
+                event.seat.clone(),
+                Sale {
+                    to: event.to.clone(),
+                    price: event.price,
+                },
+            );
     }
 }
 
 impl Apply<SaleRefunded> for Show {
     fn apply(&mut self, event: &SaleRefunded) {
-        // ticketing.yaml:54
+        // ticketing.yaml:57
         self.sold.remove(&event.seat);
     }
 }
 
 impl Apply<WaitingListJoined> for Show {
     fn apply(&mut self, event: &WaitingListJoined) {
-        // ticketing.yaml:57
+        // ticketing.yaml:60
         self.waiting.push(event.customer.clone());
     }
 }
 
 impl Apply<WaitingListLeft> for Show {
     fn apply(&mut self, event: &WaitingListLeft) {
-        // ticketing.yaml:60
+        // ticketing.yaml:63
         self.waiting.retain(|item| item != &event.customer);
     }
 }
 
 impl Apply<SeatOffered> for Show {
     fn apply(&mut self, event: &SeatOffered) {
-        // ticketing.yaml:65
+        // ticketing.yaml:68
         self.waiting.retain(|item| item != &event.to);
-        // ticketing.yaml:66
+        // ticketing.yaml:69
         self.holds
             .insert(
                 event.seat.clone(),
@@ -854,7 +886,7 @@ impl Apply<SeatOffered> for Show {
 
 impl Apply<ShowCancelled> for Show {
     fn apply(&mut self, _: &ShowCancelled) {
-        // ticketing.yaml:78
+        // ticketing.yaml:81
         self.cancelled = true;
         self.waiting.clear();
     }
@@ -872,7 +904,7 @@ pub trait ShowDecisions {
     /// # Errors
     ///
     /// When the command is refused.
-    // ticketing.yaml:135
+    // ticketing.yaml:138
     fn refund_seat(
         &self,
         command: &RefundSeat,
@@ -908,7 +940,7 @@ impl SeatPlan {
         event: &SeatHeld,
         meta: &Meta,
     ) -> Result<Vec<SeatPlanKey>, ApplyError> {
-        // ticketing.yaml:156
+        // ticketing.yaml:159
         let key = SeatPlanKey {
             show_id: <ShowId as AggregateId>::from_stream_id(&meta.aggregate_id)
                 .map_err(|error| ApplyError::new(error.to_string()))?,
@@ -921,7 +953,7 @@ impl SeatPlan {
         event: &SeatOffered,
         meta: &Meta,
     ) -> Result<Vec<SeatPlanKey>, ApplyError> {
-        // ticketing.yaml:157
+        // ticketing.yaml:160
         let key = SeatPlanKey {
             show_id: <ShowId as AggregateId>::from_stream_id(&meta.aggregate_id)
                 .map_err(|error| ApplyError::new(error.to_string()))?,
@@ -934,7 +966,7 @@ impl SeatPlan {
         event: &SeatSold,
         meta: &Meta,
     ) -> Result<Vec<SeatPlanKey>, ApplyError> {
-        // ticketing.yaml:158
+        // ticketing.yaml:161
         let key = SeatPlanKey {
             show_id: <ShowId as AggregateId>::from_stream_id(&meta.aggregate_id)
                 .map_err(|error| ApplyError::new(error.to_string()))?,
@@ -947,7 +979,7 @@ impl SeatPlan {
         event: &HoldReleased,
         meta: &Meta,
     ) -> Result<Vec<SeatPlanKey>, ApplyError> {
-        // ticketing.yaml:159
+        // ticketing.yaml:162
         let key = SeatPlanKey {
             show_id: <ShowId as AggregateId>::from_stream_id(&meta.aggregate_id)
                 .map_err(|error| ApplyError::new(error.to_string()))?,
@@ -960,7 +992,7 @@ impl SeatPlan {
         event: &SaleRefunded,
         meta: &Meta,
     ) -> Result<Vec<SeatPlanKey>, ApplyError> {
-        // ticketing.yaml:160
+        // ticketing.yaml:163
         let key = SeatPlanKey {
             show_id: <ShowId as AggregateId>::from_stream_id(&meta.aggregate_id)
                 .map_err(|error| ApplyError::new(error.to_string()))?,
@@ -973,7 +1005,7 @@ impl SeatPlan {
 impl Project<SeatHeld> for SeatPlan {
     fn project(row: &mut Row<Self>, event: &SeatHeld, _: &Meta) {
         row.set(Self {
-            // ticketing.yaml:156
+            // ticketing.yaml:159
             status: SeatStatus::Held,
             customer: Some(event.by.clone()),
             until: Some(event.until),
@@ -984,7 +1016,7 @@ impl Project<SeatHeld> for SeatPlan {
 impl Project<SeatOffered> for SeatPlan {
     fn project(row: &mut Row<Self>, event: &SeatOffered, _: &Meta) {
         row.set(Self {
-            // ticketing.yaml:157
+            // ticketing.yaml:160
             status: SeatStatus::Offered,
             customer: Some(event.to.clone()),
             until: Some(event.until),
@@ -995,7 +1027,7 @@ impl Project<SeatOffered> for SeatPlan {
 impl Project<SeatSold> for SeatPlan {
     fn project(row: &mut Row<Self>, event: &SeatSold, _: &Meta) {
         row.set(Self {
-            // ticketing.yaml:158
+            // ticketing.yaml:161
             status: SeatStatus::Sold,
             customer: Some(event.to.clone()),
             until: None,
@@ -1006,7 +1038,7 @@ impl Project<SeatSold> for SeatPlan {
 impl Project<HoldReleased> for SeatPlan {
     fn project(row: &mut Row<Self>, _: &HoldReleased, _: &Meta) {
         row.set(Self {
-            // ticketing.yaml:159
+            // ticketing.yaml:162
             status: SeatStatus::Free,
             customer: None,
             until: None,
@@ -1017,7 +1049,7 @@ impl Project<HoldReleased> for SeatPlan {
 impl Project<SaleRefunded> for SeatPlan {
     fn project(row: &mut Row<Self>, _: &SaleRefunded, _: &Meta) {
         row.set(Self {
-            // ticketing.yaml:160
+            // ticketing.yaml:163
             status: SeatStatus::Free,
             customer: None,
             until: None,
@@ -1042,7 +1074,7 @@ impl TryProject<SeatSold> for Sales {
         _: &Meta,
     ) -> Result<(), ApplyError> {
         let row = row.or_default();
-        // ticketing.yaml:169
+        // ticketing.yaml:172
         row.tickets = arithmetic::add(row.tickets, 1)?;
         row.revenue = arithmetic::add(row.revenue, event.price)?;
         Ok(())
@@ -1056,7 +1088,7 @@ impl TryProject<SaleRefunded> for Sales {
         _: &Meta,
     ) -> Result<(), ApplyError> {
         let row = row.or_default();
-        // ticketing.yaml:170
+        // ticketing.yaml:173
         row.tickets = arithmetic::sub(row.tickets, 1)?;
         row.revenue = arithmetic::sub(row.revenue, event.price)?;
         Ok(())
@@ -1083,7 +1115,7 @@ impl WaitingCustomers {
         event: &WaitingListJoined,
         meta: &Meta,
     ) -> Result<Vec<WaitingCustomersKey>, ApplyError> {
-        // ticketing.yaml:177
+        // ticketing.yaml:180
         let key = WaitingCustomersKey {
             show_id: <ShowId as AggregateId>::from_stream_id(&meta.aggregate_id)
                 .map_err(|error| ApplyError::new(error.to_string()))?,
@@ -1096,7 +1128,7 @@ impl WaitingCustomers {
         event: &WaitingListLeft,
         meta: &Meta,
     ) -> Result<Vec<WaitingCustomersKey>, ApplyError> {
-        // ticketing.yaml:178
+        // ticketing.yaml:181
         let key = WaitingCustomersKey {
             show_id: <ShowId as AggregateId>::from_stream_id(&meta.aggregate_id)
                 .map_err(|error| ApplyError::new(error.to_string()))?,
@@ -1109,7 +1141,7 @@ impl WaitingCustomers {
         event: &SeatOffered,
         meta: &Meta,
     ) -> Result<Vec<WaitingCustomersKey>, ApplyError> {
-        // ticketing.yaml:179
+        // ticketing.yaml:182
         let key = WaitingCustomersKey {
             show_id: <ShowId as AggregateId>::from_stream_id(&meta.aggregate_id)
                 .map_err(|error| ApplyError::new(error.to_string()))?,
@@ -1122,7 +1154,7 @@ impl WaitingCustomers {
 impl Project<WaitingListJoined> for WaitingCustomers {
     fn project(row: &mut Row<Self>, _: &WaitingListJoined, meta: &Meta) {
         row.set(Self {
-            // ticketing.yaml:177
+            // ticketing.yaml:180
             since: meta.recorded_at,
         });
     }
@@ -1130,14 +1162,14 @@ impl Project<WaitingListJoined> for WaitingCustomers {
 
 impl Project<WaitingListLeft> for WaitingCustomers {
     fn project(row: &mut Row<Self>, _: &WaitingListLeft, _: &Meta) {
-        // ticketing.yaml:178
+        // ticketing.yaml:181
         row.delete();
     }
 }
 
 impl Project<SeatOffered> for WaitingCustomers {
     fn project(row: &mut Row<Self>, _: &SeatOffered, _: &Meta) {
-        // ticketing.yaml:179
+        // ticketing.yaml:182
         row.delete();
     }
 }
@@ -1166,7 +1198,7 @@ impl SalesByQuarterHour {
         _: &SeatSold,
         meta: &Meta,
     ) -> Result<Vec<SalesByQuarterHourKey>, ApplyError> {
-        // ticketing.yaml:184
+        // ticketing.yaml:187
         let show_id = <ShowId as AggregateId>::from_stream_id(&meta.aggregate_id)
             .map_err(|error| ApplyError::new(error.to_string()))?;
         let windows = window::hopping(
@@ -1194,7 +1226,7 @@ impl TryProject<SeatSold> for SalesByQuarterHour {
     ) -> Result<(), ApplyError> {
         match row.get_mut() {
             Some(row) => {
-                // ticketing.yaml:185
+                // ticketing.yaml:188
                 row.tickets = arithmetic::add(row.tickets, 1)?;
                 row.dearest = row.dearest.max(event.price);
                 row.mean_price_sum = arithmetic::add(row.mean_price_sum, event.price)?;
@@ -1274,7 +1306,7 @@ mod scenarios {
 
     use super::*;
 
-    // ticketing.yaml:217
+    // ticketing.yaml:220
     #[test]
     fn a_seat_on_hold_is_not_held_by_another() {
         let show_id = ShowId(Uuid::default());
@@ -1306,7 +1338,7 @@ mod scenarios {
             .then_error(refusal);
     }
 
-    // ticketing.yaml:224
+    // ticketing.yaml:227
     #[test]
     fn a_hold_that_has_expired_does_not_keep_a_seat() {
         let show_id = ShowId(Uuid::default());
@@ -1341,7 +1373,7 @@ mod scenarios {
         outcome.then(recorded);
     }
 
-    // ticketing.yaml:232
+    // ticketing.yaml:235
     #[test]
     fn nobody_waits_while_there_are_seats() {
         let show_id = ShowId(Uuid::default());
@@ -1360,7 +1392,7 @@ mod scenarios {
         given::<Show>(history).when(command).then_error(ShowError::SeatsLeft);
     }
 
-    // ticketing.yaml:238
+    // ticketing.yaml:241
     #[test]
     fn a_seat_that_is_sold_counts_in_the_plan_and_in_the_sales() {
         let show_id = ShowId(Uuid::default());

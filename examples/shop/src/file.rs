@@ -96,7 +96,7 @@ mod tests {
         file.write_all(bytes).unwrap();
         let purchases = PurchaseFile::open(file.path()).unwrap();
         let entries = purchases.map(Result::unwrap);
-        entries.map(|entry| (entry.number, entry.purchase.map(|it| it.customer.to_string()))).collect()
+        entries.map(|entry| (entry.number, entry.purchase.map(|it| it.customer_id.0))).collect()
     }
 
     #[test]

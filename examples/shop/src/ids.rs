@@ -6,9 +6,8 @@
 
 use std::collections::HashMap;
 
+use shop::domain::RecordPurchase;
 use uuid::Uuid;
-
-use crate::customer::RecordPurchase;
 
 /// Made up once, for this use alone.
 const NAMESPACE: Uuid = Uuid::from_u128(0x6f0c_3b52_7d1e_4c0a_9a55_1e7b_d3a8_42c9);
@@ -22,8 +21,9 @@ pub(crate) struct CommandIds {
 impl CommandIds {
     /// The id of the command that records this purchase.
     pub(crate) fn of(&mut self, purchase: &RecordPurchase) -> Uuid {
-        let RecordPurchase { customer, date, quantity, amount } = purchase;
-        let content = format!("{date} {quantity} {} {customer}", amount.normalize());
+        let RecordPurchase { customer_id, item, on, qty, amount, .. } = purchase;
+        // Names may hold blanks, but come from one line.
+        let content = format!("{on} {qty} {} {item}\n{customer_id}", amount.0.normalize());
         let content = Uuid::new_v5(&NAMESPACE, content.as_bytes());
         let occurrence = self.occurrences.entry(content).or_default();
         *occurrence += 1;
@@ -61,6 +61,9 @@ mod tests {
             "a 19970101 2 1",
             "a 19970101 1 2",
             "a 19970101 11 1",
+            "a 19970101 1 1 cd",
+            "a,19970101,1,1,c d",
+            "d a,19970101,1,1,c",
         ]);
         let distinct: std::collections::HashSet<_> = ids.iter().collect();
         assert_eq!(distinct.len(), ids.len());

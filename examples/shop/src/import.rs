@@ -3,7 +3,6 @@
 //! A purchase that cannot be recorded is reported with its place, and the others go on. When the database fails, or
 //! somebody stops the run, what is under way is waited for, and the same command later goes on from there.
 
-use std::convert::Infallible;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,9 +10,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use cqrs_core::store::StoreErrorKind;
 use cqrs_core::{App, ExecuteError, Receipt};
 use indicatif::ProgressBar;
+use shop::domain::{CustomerError, RecordPurchase};
 use tokio::task::{JoinError, JoinSet};
 
-use crate::customer::RecordPurchase;
 use crate::ids::CommandIds;
 use crate::line::LineError;
 
@@ -47,12 +46,12 @@ pub(crate) enum ImportError {
     #[error("{name} cannot be read: {source}")]
     Read { name: String, source: io::Error },
     #[error("{name}:{number}: {source}")]
-    Execute { name: String, number: u64, source: ExecuteError<Infallible> },
+    Execute { name: String, number: u64, source: ExecuteError<CustomerError> },
     #[error("a command was given up: {0}")]
     GivenUp(#[from] JoinError),
 }
 
-type Answer = (u64, Result<Receipt, ExecuteError<Infallible>>);
+type Answer = (u64, Result<Receipt, ExecuteError<CustomerError>>);
 
 /// One run of an import.
 pub(crate) struct Import<'a> {
@@ -153,11 +152,12 @@ impl<'a> Import<'a> {
 }
 
 /// Whether another purchase may succeed where this one failed.
-fn is_about_the_purchase(error: &ExecuteError<Infallible>) -> bool {
+fn is_about_the_purchase(error: &ExecuteError<CustomerError>) -> bool {
     match error {
-        ExecuteError::Invalid { .. } | ExecuteError::Inapplicable { .. } | ExecuteError::Projection(_) => {
-            true
-        }
+        ExecuteError::Refused(_)
+        | ExecuteError::Invalid { .. }
+        | ExecuteError::Inapplicable { .. }
+        | ExecuteError::Projection(_) => true,
         ExecuteError::Store(error) => error.kind() == StoreErrorKind::Invalid,
         _ => false,
     }

@@ -1,11 +1,12 @@
-//! One line of a file of purchases: `customer date quantity amount`, parted by blanks or by commas.
+//! One line of a file of purchases: `customer date quantity amount`, perhaps with an `item`, parted by blanks or by commas.
 //!
 //! A line is either a purchase or a reason why it is none; nothing is guessed.
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
+use shop::domain::RecordPurchase;
 
-use crate::customer::RecordPurchase;
+use crate::purchase::{UNNAMED, purchase};
 
 /// Why a line is no purchase.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -14,7 +15,7 @@ pub(crate) enum LineError {
     NotText,
     #[error("it is longer than {0} bytes")]
     TooLong(usize),
-    #[error("it has {0} of the 4 fields `customer date quantity amount`")]
+    #[error("it has {0} fields, not the 4 of `customer date quantity amount` or the 5 with an `item`")]
     Fields(usize),
     #[error("the customer is missing")]
     Customer,
@@ -29,24 +30,27 @@ pub(crate) enum LineError {
 /// The purchase that a line stands for.
 pub(crate) fn parse(line: &str) -> Result<RecordPurchase, LineError> {
     let fields = fields(line);
-    let [customer, date, quantity, amount] = fields[..] else {
-        return Err(LineError::Fields(fields.len()));
+    let (customer, date, quantity, amount, item) = match fields[..] {
+        [customer, date, quantity, amount] | [customer, date, quantity, amount, ""] => {
+            (customer, date, quantity, amount, UNNAMED)
+        }
+        [customer, date, quantity, amount, item] => (customer, date, quantity, amount, item),
+        _ => return Err(LineError::Fields(fields.len())),
     };
     if customer.is_empty() {
         return Err(LineError::Customer);
     }
-    Ok(RecordPurchase {
-        customer: customer.to_owned().into(),
-        date: parse_date(date).ok_or_else(|| LineError::Date(date.to_owned()))?,
-        quantity: quantity.parse().map_err(|_| LineError::Quantity(quantity.to_owned()))?,
-        amount: Decimal::from_str_exact(amount).map_err(|_| LineError::Amount(amount.to_owned()))?,
-    })
+    let no_date = || LineError::Date(date.to_owned());
+    let day = parse_date(date).ok_or_else(no_date)?;
+    let quantity = quantity.parse().map_err(|_| LineError::Quantity(quantity.to_owned()))?;
+    let amount = Decimal::from_str_exact(amount).map_err(|_| LineError::Amount(amount.to_owned()))?;
+    purchase(customer, item, day, quantity, amount).ok_or_else(no_date)
 }
 
-/// Whether a line names columns: four fields, of which none of the last three is what it should be.
+/// Whether a line names columns: none of date, quantity and amount is what it should be.
 pub(crate) fn is_header(line: &str) -> bool {
     let fields = fields(line);
-    let [_, date, quantity, amount] = fields[..] else { return false };
+    let ([_, date, quantity, amount] | [_, date, quantity, amount, _]) = fields[..] else { return false };
     let begins_with_a_digit = |field: &str| field.starts_with(|c: char| c.is_ascii_digit() || c == '-');
     ![date, quantity, amount].into_iter().any(begins_with_a_digit)
 }
@@ -80,24 +84,39 @@ mod tests {
     #[test]
     fn blanks_and_commas_part_fields_alike() {
         let purchase = parse(" 00001 19970101  1   11.77").unwrap();
-        assert_eq!(purchase.customer.to_string(), "00001");
-        assert_eq!(purchase.date, date(1997, 1, 1));
-        assert_eq!((purchase.quantity, purchase.amount), (1, Decimal::new(1177, 2)));
+        assert_eq!(purchase.customer_id.0, "00001");
+        assert_eq!(
+            (purchase.on, purchase.at.to_string().as_str()),
+            (date(1997, 1, 1), "1997-01-01T00:00:00Z")
+        );
+        assert_eq!((purchase.qty, purchase.amount.0), (1, Decimal::new(1177, 2)));
         assert_eq!(parse("00001,1997-01-01,1,11.77"), Ok(purchase.clone()));
         assert_eq!(parse("\"00001\" , 19970101,1 , 11.77"), Ok(purchase));
     }
 
     #[test]
     fn a_customer_of_a_line_with_commas_may_have_blanks() {
-        assert_eq!(parse("Ada Lovelace,1997-01-01,1,0").unwrap().customer.to_string(), "Ada Lovelace");
+        assert_eq!(parse("Ada Lovelace,1997-01-01,1,0").unwrap().customer_id.0, "Ada Lovelace");
+    }
+
+    #[test]
+    fn an_item_may_be_named() {
+        assert_eq!(parse("1 19970101 1 0").unwrap().item.0, UNNAMED);
+        assert_eq!(parse("1,19970101,1,0,").unwrap().item.0, UNNAMED);
+        assert_eq!(parse("1 19970101 1 0 cd").unwrap().item.0, "cd");
+        assert_eq!(parse("1,19970101,1,0,long player").unwrap().item.0, "long player");
     }
 
     #[test]
     fn each_field_that_is_wrong_is_named_with_its_text() {
         let reason = |line: &str| parse(line).unwrap_err().to_string();
-        assert_eq!(reason("1 19970101 1"), "it has 3 of the 4 fields `customer date quantity amount`");
+        assert_eq!(
+            reason("1 19970101 1"),
+            "it has 3 fields, not the 4 of `customer date quantity amount` or the 5 with an `item`"
+        );
         assert_eq!(reason(",19970101,1,1"), "the customer is missing");
         assert_eq!(reason("1 19970230 1 1"), "`19970230` is no date of the form 20250314 or 2025-03-14");
+        assert_eq!(reason("1 99991231 1 1"), "`99991231` is no date of the form 20250314 or 2025-03-14");
         assert_eq!(reason("1 1997-1-1 1 1"), "`1997-1-1` is no date of the form 20250314 or 2025-03-14");
         assert_eq!(reason("1 +9970101 1 1"), "`+9970101` is no date of the form 20250314 or 2025-03-14");
         assert_eq!(
@@ -112,6 +131,7 @@ mod tests {
     fn a_header_names_columns_and_a_wrong_purchase_is_no_header() {
         assert!(is_header(" customer_id  date number_of_cds  dollar_value"));
         assert!(is_header("customer,date,quantity,amount"));
+        assert!(is_header("customer,date,quantity,amount,item"));
         assert!(!is_header("00001 19970101 1 11.77"));
         assert!(!is_header("00001 yesterday 1 11.77"));
         assert!(!is_header("just two"));

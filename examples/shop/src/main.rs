@@ -1,15 +1,16 @@
 //! A shop that records purchases as events and sums them up by customer and by month.
 //!
+//! What a purchase is and how it adds up is said in `schemas/shop.yaml`; here it is read from files and shown.
+//!
 //! `cargo run --release -p shop` makes a year of purchases of its own; with a file it imports that one. Run it again, or
 //! after it was stopped or killed, and it goes on where it was: nothing is recorded twice.
 
-mod customer;
 mod file;
 mod ids;
 mod import;
 mod line;
+mod purchase;
 mod report;
-mod totals;
 mod year;
 
 use std::error::Error;
@@ -21,7 +22,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use clap::Parser;
-use cqrs_core::{App, Refresh};
+use cqrs_core::App;
 use cqrs_sqlite::SqliteStore;
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -37,8 +38,8 @@ use crate::year::Year;
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// Purchases, one a line: customer, date (20250314 or 2025-03-14), quantity, amount; parted by blanks or by commas,
-    /// with or without a header. A made-up year when left out
+    /// Purchases, one a line: customer, date (20250314 or 2025-03-14), quantity, amount; and perhaps an item;
+    /// parted by blanks or by commas, with or without a header. A made-up year when left out
     file: Option<PathBuf>,
     /// The database; `<file's name>.db` in this folder when left out, or `shop.db` for the made-up year
     #[arg(long)]
@@ -69,12 +70,7 @@ async fn run(arguments: &Arguments) -> Result<Imported, Box<dyn Error>> {
     let file = file.map_err(|error| format!("{name} cannot be read: {error}"))?;
     let db = arguments.db.clone().unwrap_or_else(|| default_db(arguments.file.as_deref()));
 
-    let app = App::builder(SqliteStore::open(&db).await?)
-        .aggregate::<customer::Customer>()
-        .projection::<totals::CustomerTotals>(Refresh::OnCommit)
-        .projection::<totals::MonthTotals>(Refresh::Continuous)
-        .build()
-        .await?;
+    let app = shop::domain::register(App::builder(SqliteStore::open(&db).await?)).build().await?;
 
     let begun = Instant::now();
     let imported = match file {

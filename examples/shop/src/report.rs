@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use cqrs_core::arithmetic::sum;
 use cqrs_core::{App, Position, Query, QueryError};
-use rust_decimal::Decimal;
-
-use crate::totals::{Months, TopCustomers};
+use shop::domain::{Money, Months, TopCustomers};
 
 /// How long a report waits for the totals by month, which follow the purchases in their own time.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -24,7 +22,7 @@ pub(crate) async fn report(
     let top = top.min(usize::try_from(customers)?);
     for row in rows(app, || TopCustomers {}, top, up_to).await? {
         let customer = row.key.customer.to_string();
-        table.row([customer, grouped(row.purchases), grouped(row.quantity), money(row.amount)]);
+        table.row([customer, grouped(row.purchases), grouped(row.quantity), money(row.spent)]);
     }
     writeln!(text, "\nTop {} of {} customers", grouped(top), grouped(customers))?;
     writeln!(text, "{table}")?;
@@ -32,13 +30,13 @@ pub(crate) async fn report(
     let mut table = Table::new(["month", "purchases", "items", "amount"]);
     let months = rows(app, || Months {}, usize::MAX, up_to).await?;
     for row in &months {
-        let month = row.key.month.clone();
-        table.row([month, grouped(row.purchases), grouped(row.quantity), money(row.amount)]);
+        let month = row.key.window_start.strftime("%Y-%m").to_string();
+        table.row([month, grouped(row.purchases), grouped(row.quantity), money(row.revenue)]);
     }
-    let purchases = sum(months.iter().map(|row| u64::from(row.purchases)))?;
+    let purchases = sum(months.iter().map(|row| row.purchases))?;
     let quantity = sum(months.iter().map(|row| row.quantity))?;
-    let amount: Decimal = sum(months.iter().map(|row| row.amount))?;
-    table.row(["total".to_owned(), grouped(purchases), grouped(quantity), money(amount)]);
+    let revenue = sum(months.iter().map(|row| row.revenue))?;
+    table.row(["total".to_owned(), grouped(purchases), grouped(quantity), money(revenue)]);
     writeln!(text, "By month")?;
     write!(text, "{table}")?;
     Ok(text)
@@ -70,7 +68,7 @@ async fn rows<Q: Query>(
 }
 
 /// An amount with at least its cents.
-fn money(amount: Decimal) -> String {
+fn money(Money(amount): Money) -> String {
     let mut amount = amount.normalize();
     amount.rescale(amount.scale().max(2));
     grouped(amount)
@@ -128,6 +126,8 @@ impl<const COLUMNS: usize> std::fmt::Display for Table<COLUMNS> {
 
 #[cfg(test)]
 mod tests {
+    use rust_decimal::Decimal;
+
     use super::*;
 
     #[test]
@@ -141,9 +141,9 @@ mod tests {
 
     #[test]
     fn an_amount_shows_its_cents_and_loses_nothing() {
-        assert_eq!(money(Decimal::ONE), "1.00");
-        assert_eq!(money(Decimal::new(11_770, 3)), "11.77");
-        assert_eq!(money(Decimal::new(1_234_567, 3)), "1,234.567");
+        assert_eq!(money(Money(Decimal::ONE)), "1.00");
+        assert_eq!(money(Money(Decimal::new(11_770, 3))), "11.77");
+        assert_eq!(money(Money(Decimal::new(1_234_567, 3))), "1,234.567");
     }
 
     #[test]

@@ -5,9 +5,10 @@ use std::io;
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 use rust_decimal::Decimal;
+use shop::domain::RecordPurchase;
 
-use crate::customer::RecordPurchase;
 use crate::import::Entry;
+use crate::purchase::purchase;
 
 /// How many purchases the year has.
 pub(crate) const PURCHASES: u64 = 20_000;
@@ -16,8 +17,17 @@ const FIRST_DAY: Date = date(2025, 1, 1);
 const DAYS: u64 = 365;
 const CUSTOMERS: u64 = 1_500;
 
-/// Prices in cents.
-const PRICES: [i64; 8] = [499, 799, 1177, 1299, 1499, 1999, 2495, 4990];
+/// Items with their prices in cents.
+const ITEMS: [(&str, i64); 8] = [
+    ("single", 499),
+    ("poster", 799),
+    ("album", 1177),
+    ("cap", 1299),
+    ("shirt", 1499),
+    ("live album", 1999),
+    ("double album", 2495),
+    ("box of albums", 4990),
+];
 
 /// The purchases of the year, day by day.
 pub(crate) struct Year {
@@ -30,18 +40,14 @@ impl Year {
         Self { number: 0, random: SplitMix64(2025) }
     }
 
-    fn purchase(&mut self) -> RecordPurchase {
+    fn draw(&mut self) -> Option<RecordPurchase> {
         // The product of two draws favours low numbers: a few customers come often, many come once.
         let customer = self.random.below(CUSTOMERS) * self.random.below(CUSTOMERS) / CUSTOMERS;
         let quantity = 1 + self.random.below(3) * self.random.below(3);
-        let price = PRICES[self.random.below(PRICES.len() as u64) as usize];
+        let (item, price) = ITEMS[self.random.below(ITEMS.len() as u64) as usize];
         let day = (self.number * DAYS / PURCHASES) as i64;
-        RecordPurchase {
-            customer: format!("c{:04}", customer + 1).into(),
-            date: FIRST_DAY.saturating_add(day.days()),
-            quantity: quantity as u32,
-            amount: Decimal::new(price * quantity as i64, 2),
-        }
+        let (customer, day) = (format!("c{:04}", customer + 1), FIRST_DAY.saturating_add(day.days()));
+        purchase(&customer, item, day, quantity as u32, Decimal::new(price * quantity as i64, 2))
     }
 }
 
@@ -52,7 +58,7 @@ impl Iterator for Year {
         if self.number == PURCHASES {
             return None;
         }
-        let purchase = Ok(self.purchase());
+        let purchase = Ok(self.draw()?);
         self.number += 1;
         Some(Ok(Entry { number: self.number, purchase, behind: self.number }))
     }
@@ -87,7 +93,7 @@ mod tests {
     #[test]
     fn the_year_is_the_same_in_every_run() {
         assert_eq!(purchases(), purchases());
-        let total: Decimal = purchases().iter().map(|purchase| purchase.amount).sum();
+        let total: Decimal = purchases().iter().map(|purchase| purchase.amount.0).sum();
         assert_eq!(total.to_string(), "737986.72");
     }
 
@@ -95,8 +101,8 @@ mod tests {
     fn the_year_goes_from_its_first_day_to_its_last() {
         let purchases = purchases();
         assert_eq!(purchases.len() as u64, PURCHASES);
-        assert!(purchases.is_sorted_by_key(|purchase| purchase.date));
-        assert_eq!(purchases[0].date, FIRST_DAY);
-        assert_eq!(purchases[purchases.len() - 1].date, date(2025, 12, 31));
+        assert!(purchases.is_sorted_by_key(|purchase| purchase.on));
+        assert_eq!(purchases[0].on, FIRST_DAY);
+        assert_eq!(purchases[purchases.len() - 1].on, date(2025, 12, 31));
     }
 }

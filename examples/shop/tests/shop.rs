@@ -107,8 +107,8 @@ fn a_purchase_that_breaks_a_rule_is_named_with_its_line() {
     assert_eq!(
         stderr,
         [
-            "purchases.txt:1: `RecordPurchase` is not valid: `quantity` is 0, a purchase has at least one item",
-            "purchases.txt:2: `RecordPurchase` is not valid: `amount` is -1, less than nothing",
+            "purchases.txt:1: a purchase has at least one piece",
+            "purchases.txt:2: `RecordPurchase` is not valid: `amount` must keep the rule `value >= 0`",
         ]
     );
     assert!(text(&output.stdout).contains(": 1 recorded"));

@@ -7,6 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Definition, Field, Fields, Payload, Shape, Type};
 
+/// How many differences of two shapes are looked for. Types that name one another many times have no end of paths.
+const MOST: usize = 1000;
+
 /// One place where two shapes differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
@@ -135,10 +138,10 @@ impl Place {
 struct Walk<'a> {
     old: &'a Shape,
     new: &'a Shape,
-    /// Pairs of named types that are being compared.
-    open: BTreeSet<(&'a str, &'a str)>,
-    /// Pairs of named types that were found alike.
-    alike: BTreeSet<(&'a str, &'a str)>,
+    /// Pairs of types, one of them named, that are being compared.
+    open: BTreeSet<(&'a Type, &'a Type)>,
+    /// Such pairs that were found alike.
+    alike: BTreeSet<(&'a Type, &'a Type)>,
     found: Vec<Difference>,
 }
 
@@ -175,6 +178,22 @@ impl<'a> Walk<'a> {
     }
 
     fn types(&mut self, place: &Place, was: &'a Type, is: &'a Type) {
+        if !matches!((was, is), (Type::Named(_), _) | (_, Type::Named(_))) {
+            return self.forms(place, was, is);
+        }
+        let is_known = self.alike.contains(&(was, is)) || self.found.len() >= MOST;
+        if is_known || !self.open.insert((was, is)) {
+            return;
+        }
+        let before = self.found.len();
+        self.forms(place, was, is);
+        self.open.remove(&(was, is));
+        if self.found.len() == before {
+            self.alike.insert((was, is));
+        }
+    }
+
+    fn forms(&mut self, place: &Place, was: &'a Type, is: &'a Type) {
         let (old, new) = (self.old.stored(was), self.new.stored(is));
         let texts = || (was.to_string(), is.to_string());
         match (old, new) {
@@ -222,21 +241,13 @@ impl<'a> Walk<'a> {
     }
 
     fn named(&mut self, place: &Place, (old, was): (&'a str, &Type), (new, is): (&'a str, &Type)) {
-        if self.alike.contains(&(old, new)) || !self.open.insert((old, new)) {
-            return;
-        }
-        let before = self.found.len();
         let within = place.within(old);
         match (self.old.types.get(old), self.new.types.get(new)) {
             (Some(Definition::Struct(old)), Some(Definition::Struct(new))) => self.fields(&within, old, new),
             (Some(Definition::Enum(old)), Some(Definition::Enum(new))) => self.variants(&within, old, new),
-            // Of a type without a definition the name is all that is known.
-            (None, None) if old == new => {}
+            // Of a type without a definition, or with none but its own, the name is all that is known.
+            (old_definition, new_definition) if old == new && old_definition == new_definition => {}
             _ => self.push(place, Kind::Retyped { was: was.to_string(), is: is.to_string() }),
-        }
-        self.open.remove(&(old, new));
-        if self.found.len() == before {
-            self.alike.insert((old, new));
         }
     }
 

@@ -71,7 +71,7 @@ pub struct Field {
 }
 
 /// A type as a field names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Type {
     /// A type without parts.
     Scalar(Scalar),

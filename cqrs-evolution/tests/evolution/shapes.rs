@@ -132,6 +132,28 @@ fn a_type_that_contains_itself_is_compared_once() {
     assert_eq!(change(&tree(""), &tree("\nstruct Tree.label: string")), "E1012");
 }
 
+#[test]
+fn a_newtype_that_contains_itself_is_compared_once() {
+    let tree = |rest: &str| format!("tree: Tree\nnewtype Tree: list<Tree{rest}>");
+    assert_eq!(codes(&deposited(&tree("")), &deposited(&tree(""))), [""; 0]);
+    assert_eq!(change(&tree(""), &tree("?")), "E1017");
+    assert_eq!(codes(&deposited("x: X\nnewtype X: X"), &deposited("x: X\nnewtype X: X")), [""; 0]);
+}
+
+#[test]
+fn a_change_below_types_without_end_of_paths_is_found_in_bounded_time() {
+    let types = |leaf: &str| {
+        let mut lines = format!("t: T0\nstruct T30.x: {leaf}");
+        for level in 0..30 {
+            lines.push_str(&format!("\nstruct T{level}.a: T{0}\nstruct T{level}.b: T{0}", level + 1));
+        }
+        deposited(&lines)
+    };
+    let found = codes(&types("i64"), &types("string"));
+    assert!(found.iter().all(|code| *code == "E1013") && found.len() >= 1000, "{}", found.len());
+    assert_eq!(codes(&types("i64"), &types("i64")), [""; 0]);
+}
+
 /// Version 1 in the history of version 2.
 fn past(lines: &str) -> Domain {
     domain(&format!("event Account.Deposited\nversion 1\n{lines}\nversion 2\namount: i64"))

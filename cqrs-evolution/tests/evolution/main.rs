@@ -17,6 +17,7 @@ mod mutations;
 mod random;
 mod releases;
 mod reports;
+mod rules_page;
 mod shapes;
 mod surface;
 mod waivers;

@@ -118,6 +118,13 @@ mod tests {
     }
 
     #[test]
+    fn the_compiler_may_be_built_with_the_rules_of_change_and_they_not_with_it() {
+        assert_eq!(arrows(&package("cqrs-codegen", &[("cqrs-evolution", None)])), [""; 0]);
+        assert_eq!(arrows(&package("cqrs-evolution", &[("cqrs-core", None)])), [""; 0]);
+        assert_eq!(arrows(&package("cqrs-evolution", &[("cqrs-codegen", None)])).len(), 1);
+    }
+
+    #[test]
     fn tests_may_use_anything() {
         assert_eq!(arrows(&package("cqrs-core", &[("adapters/conformance", Some("dev"))])), [""; 0]);
     }

@@ -183,7 +183,9 @@ impl Domain {
     #[must_use]
     pub fn find(&self, stored: &StoredAs) -> Option<Located<'_>> {
         let (aggregate, of) = self.aggregates.get_key_value(&stored.aggregate)?;
-        of.events.iter().find_map(|(event_name, event)| {
+        // Most shapes are stored under their event's name of today.
+        let likely = of.events.get_key_value(&stored.name).into_iter();
+        likely.chain(&of.events).find_map(|(event_name, event)| {
             let version =
                 event.versions.get(&stored.version).filter(|version| version.name == stored.name)?;
             Some(Located { aggregate, event_name, event, number: stored.version, version })

@@ -111,10 +111,12 @@ pub(super) fn versions_of_one_event_stay_together(old: &Domain, new: &Domain, fo
 pub(super) fn names_are_not_given_to_other_events(old: &Domain, new: &Domain, found: &mut Vec<Finding>) {
     for today in new.versions().filter(|it| it.is_written() && new_to(old, *it)) {
         let name = &today.version.name;
-        let before: BTreeSet<&str> = old
-            .versions()
-            .filter(|it| it.aggregate == today.aggregate && &it.version.name == name)
-            .map(|it| it.event_name)
+        let named = |event: &Event| event.versions.values().any(|version| &version.name == name);
+        let aggregate = old.aggregates.get(today.aggregate).into_iter();
+        let before: Vec<&str> = aggregate
+            .flat_map(|it| &it.events)
+            .filter(|(_, event)| named(event))
+            .map(|(event, _)| event.as_str())
             .collect();
         let continues = |event: &&str| {
             old_versions(old, today.aggregate, event)

@@ -131,6 +131,16 @@ proptest! {
     }
 
     #[test]
+    fn no_line_of_any_lock_can_be_lost_unnoticed(domain in random::domain()) {
+        let text = write(&domain);
+        let lines: Vec<&str> = text.lines().collect();
+        for (index, line) in lines.iter().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with('#')) {
+            let rest = [&lines[..index], &lines[index + 1..]].concat().join("\n");
+            prop_assert!(read(&rest).is_err(), "without `{}`:\n{}", line, text);
+        }
+    }
+
+    #[test]
     fn nothing_makes_the_reader_panic(text in "(lock 1\ndomain d\nevent a.b \\[1\\]\n)?[a-z<>?\"\\[\\](){}.:,=# \n0-9é]{0,80}") {
         let _ = read(&text);
     }

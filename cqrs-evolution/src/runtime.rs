@@ -68,3 +68,17 @@ macro_rules! assert_locked {
             .assert()
     };
 }
+
+/// Decodes every sample beside a lock through these aggregates, in a test of the crate that has a schema compiled.
+///
+/// That the schema agrees with its lock is for `cqrs check` and the build to see; only the user's own binary has the code
+/// that decodes. The path is relative to the crate's folder. For hand-written event sets there is
+/// [`assert_locked!`](crate::assert_locked).
+#[macro_export]
+macro_rules! assert_readable {
+    ($lock:expr, [$($aggregate:ty),+ $(,)?]) => {
+        $crate::runtime::Check::new(::std::path::Path::new(::core::env!("CARGO_MANIFEST_DIR")).join($lock))
+            $(.with::<$aggregate>())+
+            .assert_readable()
+    };
+}

@@ -24,15 +24,10 @@ fn judge(released: Located<'_>, today: Located<'_>, difference: &Difference) -> 
         return is_edit.then(|| edited_history(released, today, difference));
     }
     let (rule, tiers, change) = meaning(&difference.kind);
-    let path = &difference.path;
     let message = format!("{} of {today} {change}", place(difference));
     let hurts = with_consumers(tiers, released.event);
     let subject = subject(released, today, difference);
-    Some(Finding {
-        message,
-        help: help(&difference.kind, released, today, path),
-        ..finding(rule, &hurts, subject)
-    })
+    Some(Finding { message, help: help(released, today, difference), ..finding(rule, &hurts, subject) })
 }
 
 fn edited_history(released: Located<'_>, today: Located<'_>, difference: &Difference) -> Finding {
@@ -130,7 +125,8 @@ fn meaning(kind: &Kind) -> (&'static Rule, &'static [Tier], String) {
     }
 }
 
-fn help(kind: &Kind, released: Located<'_>, today: Located<'_>, path: &str) -> String {
+fn help(released: Located<'_>, today: Located<'_>, difference: &Difference) -> String {
+    let Difference { path, part, kind } = difference;
     let (number, newest, name) = (released.number, today.event.newest(), today.event_name);
     match kind {
         Kind::FieldAdded { may_be_absent: true, .. } | Kind::DefaultAdded => {
@@ -143,13 +139,15 @@ fn help(kind: &Kind, released: Located<'_>, today: Located<'_>, path: &str) -> S
         }
         _ => {}
     }
+    // What a named type was in those days has to be said by a type of its own.
+    let of_those_days = match part.split_once('.') {
+        Some((ty, _)) if part != path => format!(", with a type of its own for `{ty}` as it was"),
+        _ => String::new(),
+    };
     if number < newest || today.event.retired {
-        let nested = if path.contains(['.', '[']) {
-            "; give the shape of those days a type of its own, with the parts that it had"
-        } else {
-            ""
-        };
-        return format!("put version {number} back as it was released: its records do not change{nested}");
+        return format!(
+            "put version {number} back as it was released{of_those_days}: its records do not change"
+        );
     }
     let next = newest.saturating_add(1);
     let step = match kind {
@@ -159,5 +157,7 @@ fn help(kind: &Kind, released: Located<'_>, today: Located<'_>, path: &str) -> S
         }
         _ => format!(", and say how the one becomes the other in the step to version {next}"),
     };
-    format!("give `{name}` version {next}, keep the released shape as version {number} in its history{step}")
+    format!(
+        "give `{name}` version {next}, keep the released shape as version {number} in its history{of_those_days}{step}"
+    )
 }

@@ -73,7 +73,7 @@ pub enum CheckError {
     },
     /// The corpus has no sample of these versions.
     #[error(
-        "{}: has no sample of {}; write it with CQRS_LOCK=update",
+        "{}: has no sample of {}; write it with `cqrs corpus` where there is a schema, with CQRS_LOCK=update where there is none",
         path.display(),
         list(missing)
     )]
@@ -164,6 +164,30 @@ impl Check {
             write(&self.corpus(), &corpus::write(&samples)?)?;
         }
         self.decode(&samples, &released, &judged)
+    }
+
+    /// Decodes the corpus, for event sets that a schema's lock describes and `cqrs check` holds against it.
+    ///
+    /// # Panics
+    ///
+    /// With the report, where a sample cannot be decoded or is missing: this is for tests.
+    #[track_caller]
+    #[expect(clippy::panic, reason = "it is an assertion")]
+    pub fn assert_readable(&self) {
+        if let Err(error) = self.run_corpus() {
+            panic!("{error}");
+        }
+    }
+
+    /// Decodes the corpus, and nothing else.
+    ///
+    /// # Errors
+    ///
+    /// Where a sample cannot be decoded, where a version of the lock has none, where a file cannot be read.
+    pub fn run_corpus(&self) -> Result<(), CheckError> {
+        let lock = self.read_lock(Mode::Verify)?;
+        let samples = self.samples(&lock.domain, Mode::Verify)?;
+        self.decode(&samples, &lock.domain, &Judged::default())
     }
 
     /// The lock; an empty one where there is none yet and one is to be written.

@@ -107,6 +107,11 @@ fn a_change_of_a_nested_struct_changes_the_event() {
     let found = only(&deposited(&holder("\nstruct Holder.age: u8")), &deposited(&holder("")));
     assert_eq!((found.rule.id, found.subject.path.as_deref()), ("E1011", Some("holder[].age")));
     assert_eq!(found.subject.part.as_deref(), Some("Holder.age"));
+    assert_eq!(
+        found.help,
+        "give `Deposited` version 2, keep the released shape as version 1 in its history, with a type of its own for \
+         `Holder` as it was, and where `holder[].age` only has another name, carry it over in the step to version 2"
+    );
     assert_eq!(change(&holder(""), &holder("\nstruct Holder.age: u8")), "E1012");
     assert_eq!(change(&holder(""), &holder("\nstruct Holder.age: u8?")), "N1043");
 }

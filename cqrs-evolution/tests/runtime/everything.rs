@@ -193,4 +193,5 @@ fn nested_types_are_locked_with_their_stored_names() {
 #[test]
 fn the_lock_in_this_folder_holds() {
     cqrs_evolution::assert_locked!("tests/runtime/things.lock", [Thing]);
+    cqrs_evolution::assert_readable!("tests/runtime/things.lock", [Thing]);
 }

@@ -239,6 +239,14 @@ fn code_that_cannot_read_a_sample_is_refused_though_its_shape_is_right() {
 }
 
 #[test]
+fn the_corpus_alone_asks_nothing_of_shapes_and_all_of_the_code() {
+    let folder = Folder::released();
+    folder.second().run_corpus().unwrap();
+    let error = folder.check().with::<misread::Account>().run_corpus().unwrap_err().to_string();
+    assert!(error.contains("2 of the samples cannot be read any more"), "{error}");
+}
+
+#[test]
 fn a_lost_corpus_is_noticed() {
     let folder = Folder::released();
     fs::remove_file(folder.corpus()).unwrap();

@@ -144,8 +144,8 @@ impl Check {
     /// # Errors
     ///
     /// Where a released shape is contradicted; where the lock or the corpus lacks something and is not to be written;
-    /// where a sample of the corpus cannot be decoded; where a file cannot be read or written. Nothing is written then
-    /// that was not before, except that a lock is written before samples are decoded.
+    /// where a sample of the corpus cannot be decoded; where a file cannot be read or written. A released shape that is
+    /// contradicted keeps both files from being written; a sample that cannot be decoded does not.
     pub fn run(&self, mode: Mode) -> Result<(), CheckError> {
         let lock = self.read_lock(mode)?;
         let judged = waiver::apply(compare(&lock.domain, &self.today), &self.waivers, self.date);

@@ -93,6 +93,45 @@ mod second {
     account!(AccountEvent);
 }
 
+/// A release that retires the first version of an event and begins anew under its name.
+mod anew {
+    use cqrs_core::{Event, EventSet, Upcast};
+    use serde::{Deserialize, Serialize};
+
+    #[derive(Event, Debug, Serialize, Deserialize)]
+    #[event(name = "Deposit")]
+    pub(super) struct OldDeposit {
+        cents: i64,
+    }
+
+    impl Upcast<Vec<AccountEvent>> for OldDeposit {
+        fn upcast(self) -> Vec<AccountEvent> {
+            Vec::new()
+        }
+    }
+
+    #[derive(Event, Debug, Serialize, Deserialize)]
+    #[event(version = 2, oldest)]
+    pub(super) struct Deposit {
+        euros: String,
+    }
+
+    #[derive(Event, Debug, Serialize, Deserialize)]
+    pub(super) struct Transferred {
+        from: String,
+        cents: i64,
+    }
+
+    #[derive(EventSet, Debug)]
+    #[event_set(retired(OldDeposit))]
+    pub(super) enum AccountEvent {
+        Deposit(Deposit),
+        Transferred(Transferred),
+    }
+
+    account!(AccountEvent);
+}
+
 /// A careless release: the shape changed in place, the retired event gone.
 mod careless {
     use cqrs_core::{Event, EventSet};
@@ -216,6 +255,20 @@ fn what_is_new_asks_for_the_lock_and_then_holds_with_every_older_sample() {
     assert!(text.contains("event Account.Transferred [1] retired\n"), "{text}");
     let more = fs::read_to_string(folder.corpus()).unwrap();
     assert!(samples.lines().all(|line| more.contains(line)), "{more}");
+}
+
+#[test]
+fn a_retired_version_may_share_its_name_with_an_event_of_today() {
+    let folder = Folder::released();
+    let check = folder.check().with::<anew::Account>();
+    assert_eq!(codes(&check.run(Mode::Verify).unwrap_err()), ["W1032", "N1041", "N1045", "N1046"]);
+    check.run(Mode::Update).unwrap();
+    check.run(Mode::Verify).unwrap();
+    let text = fs::read_to_string(folder.lock()).unwrap();
+    assert!(
+        text.contains("event Account.\"Deposit (retired)\" [1] retired\n  version 1 as Deposit ["),
+        "{text}"
+    );
 }
 
 #[test]

@@ -45,7 +45,7 @@ pub(super) fn names_are_identifiers(domain: &Domain, ctx: &mut Context) {
             };
             let message = format!("{} is not a name", quote(text));
             ctx.report(Diagnostic::new(&code::NOT_AN_IDENTIFIER, origin.span(), message).help(help));
-        } else if RESERVED.contains(&written(name, style).as_str()) {
+        } else if RESERVED.contains(&written(name, style)) {
             let message = format!("{} cannot be a name in Rust", quote(&written(name, style)));
             let help = "take another word; other keywords, such as `type`, may be names";
             ctx.report(Diagnostic::new(&code::KEYWORD, origin.span(), message).help(help));
@@ -87,8 +87,8 @@ pub(super) fn names_leave_generated_ones_free(domain: &Domain, ctx: &mut Context
         generated.iter().map(|(name, what, origin)| (name.as_str(), (what.as_str(), *origin))).collect();
     for (name, origin) in module_names(domain) {
         let taken = name.camel();
-        let Some((what, source)) = generated.get(taken.as_str()) else { continue };
-        let message = format!("the name {} is needed for {what}", quote(&taken));
+        let Some((what, source)) = generated.get(taken) else { continue };
+        let message = format!("the name {} is needed for {what}", quote(taken));
         ctx.report(
             Diagnostic::new(&code::GENERATED, origin.span(), message)
                 .also(source.span(), "it is generated for this")
@@ -100,9 +100,9 @@ pub(super) fn names_leave_generated_ones_free(domain: &Domain, ctx: &mut Context
 /// The key and the other fields of a row are columns of one table.
 pub(super) fn columns_differ(domain: &Domain, ctx: &mut Context) {
     for it in &domain.projections {
-        let mut columns: BTreeMap<String, Origin> = BTreeMap::new();
+        let mut columns: BTreeMap<&str, Origin> = BTreeMap::new();
         if let Some(window) = &it.window {
-            columns.insert(String::from("window_start"), window.origin);
+            columns.insert("window_start", window.origin);
         }
         let fields = it.key.iter().chain(it.fields.iter().map(|row| &row.field));
         for field in fields {
@@ -116,7 +116,7 @@ pub(super) fn columns_differ(domain: &Domain, ctx: &mut Context) {
             if in_one_list(&it.key) || in_one_list(&rows) {
                 continue;
             }
-            let message = format!("the row has two columns {}", quote(&field.name.snake()));
+            let message = format!("the row has two columns {}", quote(field.name.snake()));
             ctx.report(
                 Diagnostic::new(&projection::COLUMN_TWICE, field.origin.span(), message)
                     .also(first.span(), "the other comes from here")
@@ -152,7 +152,7 @@ enum Style {
     Camel,
 }
 
-fn written(name: &Name, style: Style) -> String {
+fn written(name: &Name, style: Style) -> &str {
     match style {
         Style::Snake => name.snake(),
         Style::Camel => name.camel(),
@@ -161,10 +161,10 @@ fn written(name: &Name, style: Style) -> String {
 
 /// Two names that are not the same as they are written, but are in Rust.
 fn names_differ(names: &[(&Name, Origin)], style: Style, ctx: &mut Context) {
-    let mut seen: BTreeMap<String, (&Name, Origin)> = BTreeMap::new();
+    let mut seen: BTreeMap<&str, (&Name, Origin)> = BTreeMap::new();
     for (name, origin) in names {
         let rust = written(name, style);
-        match seen.get(&rust) {
+        match seen.get(rust) {
             Some((first, first_origin)) if first != name => {
                 let message =
                     format!("{} and {} both become `{rust}`", quote(first.as_str()), quote(name.as_str()));

@@ -43,6 +43,7 @@ use custom::{AggregateGaps, ProjectionGaps};
 use domain::{Constants, Registration};
 use error::ErrorItem;
 use event::EventItem;
+use format::Items;
 use projection::ProjectionItem;
 use query::QueryItem;
 use scenario::Scenarios;
@@ -54,38 +55,44 @@ use types::{TypeItem, newtypes_of_ids};
 #[must_use]
 pub fn module(checked: &Checked, sources: &SourceMap) -> String {
     let ctx = &Ctx::new(checked.domain(), checked.typed(), sources);
-    let items = items(ctx);
-    let mut imported = BTreeSet::new();
-    let imports = ctx.runtime.take_imports(&mut imported);
-    let tests = tests(ctx, &mut imported);
-    format::file(&ctx.schema_name(), quote!(#imports #items #tests))
+    let mut body = Items::default();
+    items(ctx, &mut body);
+    // What is imported is known once everything that may use it is written.
+    let (mut head, mut imported) = (Items::default(), BTreeSet::new());
+    head.push(ctx.runtime.take_imports(&mut imported));
+    body.push(tests(ctx, &mut imported));
+    format::file(&ctx.schema_name(), head, body)
 }
 
 /// Everything but the tests, in the order in which a reader looks for it.
-fn items(ctx: &Ctx<'_>) -> TokenStream {
+///
+/// Each is formatted as it is made: the tokens of a large domain would not fit a processor's cache.
+fn items(ctx: &Ctx<'_>, body: &mut Items) {
     let domain = ctx.domain;
-    let (constants, registration) = (Constants { ctx }, Registration { ctx });
+    body.push(Constants { ctx });
+    body.push(Registration { ctx });
     let ids = &newtypes_of_ids(domain);
-    let types = domain.types().map(|(id, _)| TypeItem { ctx, id, ids });
-    let aggregates = domain.aggregates().map(|(id, aggregate)| {
-        let events = aggregate.events.iter().map(|id| EventItem { ctx, id: *id });
-        let commands = aggregate.commands.iter().map(|id| CommandItem { ctx, id: *id });
-        let (set, error) = (EventSetItem { ctx, id }, ErrorItem { ctx, id });
-        let (state, gaps) = (AggregateItem { ctx, id }, AggregateGaps { ctx, id });
-        quote!(#(#events)* #set #error #(#commands)* #state #gaps)
-    });
-    let projections = domain.projections().map(|(id, _)| {
-        let (projection, gaps) = (ProjectionItem { ctx, id }, ProjectionGaps { ctx, id });
-        quote!(#projection #gaps)
-    });
-    let queries = domain.queries().map(|(id, _)| QueryItem { ctx, id });
-    quote! {
-        #constants
-        #registration
-        #(#types)*
-        #(#aggregates)*
-        #(#projections)*
-        #(#queries)*
+    for (id, _) in domain.types() {
+        body.push(TypeItem { ctx, id, ids });
+    }
+    for (id, aggregate) in domain.aggregates() {
+        for id in &aggregate.events {
+            body.push(EventItem { ctx, id: *id });
+        }
+        body.push(EventSetItem { ctx, id });
+        body.push(ErrorItem { ctx, id });
+        for id in &aggregate.commands {
+            body.push(CommandItem { ctx, id: *id });
+        }
+        body.push(AggregateItem { ctx, id });
+        body.push(AggregateGaps { ctx, id });
+    }
+    for (id, _) in domain.projections() {
+        body.push(ProjectionItem { ctx, id });
+        body.push(ProjectionGaps { ctx, id });
+    }
+    for (id, _) in domain.queries() {
+        body.push(QueryItem { ctx, id });
     }
 }
 

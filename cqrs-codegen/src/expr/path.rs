@@ -167,7 +167,7 @@ impl<'a> Checker<'a> {
                 // The second list of a row's fields is its key's.
                 let base = if place == 1 { "key" } else { owner };
                 let base = Node::new(Kind::Owner(base), Type::Unknown);
-                return Node::new(Kind::Field(base.boxed(), field.name.snake()), Type::of(&field.ty));
+                return Node::new(Kind::Field(base.boxed(), field.name.snake().to_owned()), Type::of(&field.ty));
             }
         }
         if owner == "row" && name == "window_start" && self.has_window() {
@@ -208,7 +208,7 @@ impl<'a> Checker<'a> {
                         let name = plain(ident);
                         match fields.iter().find(|field| field.name.as_str() == name) {
                             Some(field) => {
-                                Node::new(Kind::Field(base.boxed(), field.name.snake()), Type::of(&field.ty))
+                                Node::new(Kind::Field(base.boxed(), field.name.snake().to_owned()), Type::of(&field.ty))
                             }
                             None => {
                                 let known: Vec<&str> =

@@ -116,8 +116,12 @@ impl Renderer<'_> {
 
     /// A value that can be kept, as an operand.
     fn kept(&self, node: &Node, binding: Binding) -> TokenStream {
+        self.keep(self.piece(node), node, binding)
+    }
+
+    /// What stands for a part, turned into a value that can be kept.
+    fn keep(&self, piece: Piece, node: &Node, binding: Binding) -> TokenStream {
         let is_copy = node.ty.is_copy(self.domain);
-        let piece = self.piece(node);
         let form = piece.form;
         match form {
             Form::Owned => piece.at_least(binding),
@@ -167,7 +171,7 @@ impl Renderer<'_> {
             }
             Form::Slice => piece.at_least(Binding::Prefix),
             Form::MaybeBehind | Form::MaybeSlice => {
-                let tokens = self.kept(node, Binding::Prefix);
+                let tokens = self.keep(piece, node, Binding::Prefix);
                 quote!(&#tokens)
             }
         }
@@ -218,10 +222,10 @@ impl Renderer<'_> {
             }
             Kind::Variant(id, index, values) => self.variant(*id, *index, values),
             Kind::Some(inner) => {
-                let (some, inner) = (self.prelude("Some"), self.owned(inner));
+                let (some, inner) = (quote!(::std::option::Option::Some), self.owned(inner));
                 Piece::new(quote!(#some(#inner)), Form::Owned)
             }
-            Kind::Nothing => Piece::new(self.prelude("None"), Form::Owned),
+            Kind::Nothing => Piece::new(quote!(::std::option::Option::None), Form::Owned),
             Kind::Collection(items) => self.collection(&node.ty, items),
             Kind::Not(inner) => self.not(inner),
             Kind::Negative(inner) => {
@@ -261,11 +265,14 @@ impl Renderer<'_> {
 
     /// A field or what a newtype holds: kept by whatever keeps the whole.
     fn part_of(&self, base: &Node, part: TokenStream) -> Piece {
-        let form = match self.piece(base).form {
-            Form::Owned => Form::Owned,
-            _ => Form::Place,
+        let (base, form) = match &base.kind {
+            Kind::Literal(..) => (self.receiver(base), Form::Owned),
+            _ => {
+                let piece = self.piece(base);
+                let form = if piece.form == Form::Owned { Form::Owned } else { Form::Place };
+                (piece.at_least(Binding::Tight), form)
+            }
         };
-        let base = self.receiver(base);
         Piece::new(quote!(#base.#part), form)
     }
 
@@ -418,20 +425,6 @@ impl Renderer<'_> {
             Foreign::Field(base, name) => self.part_of(base, name.clone()),
             Foreign::Borrow(inner) => Piece::bound(self.borrowed(inner), Binding::Prefix),
         }
-    }
-
-    /// A name of Rust's prelude, as a path where the domain has something of this name.
-    fn prelude(&self, name: &str) -> TokenStream {
-        let domain = self.domain;
-        let named = (domain.types.iter().map(|it| &it.name))
-            .chain(domain.aggregates.iter().map(|it| &it.name))
-            .chain(domain.events.iter().map(|it| &it.name))
-            .chain(domain.commands.iter().map(|it| &it.name))
-            .chain(domain.projections.iter().map(|it| &it.name))
-            .chain(domain.queries.iter().map(|it| &it.name));
-        let is_taken = named.map(Name::camel).any(|it| it == name);
-        let name = ident(name);
-        if is_taken { quote!(::std::option::Option::#name) } else { name.to_token_stream() }
     }
 }
 

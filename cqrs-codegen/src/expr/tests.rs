@@ -105,6 +105,7 @@ fn text(tokens: &TokenStream) -> String {
     joined
         .replace("::cqrs_core::arithmetic::", "")
         .replace("::cqrs_core::rust_decimal::", "")
+        .replace("::std::option::Option::", "")
         .replace("( ", "(")
         .replace(" .", ".")
         .replace(", )", ")")

@@ -10,30 +10,40 @@ use crate::source::Span;
 
 /// A name as the schema writes it, known to be a Rust identifier.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Name(Arc<str>);
+pub struct Name(Arc<Spellings>);
+
+/// A name in each of its cases: made once, for they are asked for again and again.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Spellings {
+    written: Box<str>,
+    snake: Box<str>,
+    camel: Box<str>,
+}
 
 impl Name {
     /// A name that has been checked to be an identifier.
-    pub(crate) fn new(text: impl Into<Arc<str>>) -> Self {
-        Self(text.into())
+    pub(crate) fn new(text: impl Into<Box<str>>) -> Self {
+        let written = text.into();
+        let (snake, camel) = (snake_case(&written).into(), written.to_upper_camel_case().into());
+        Self(Arc::new(Spellings { written, snake, camel }))
     }
 
     /// As the schema writes it: the name in stored payloads.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.0.written
     }
 
     /// `snake_case`, for fields, functions, modules and tables. May be a Rust keyword.
     #[must_use]
-    pub fn snake(&self) -> String {
-        snake_case(&self.0)
+    pub fn snake(&self) -> &str {
+        &self.0.snake
     }
 
     /// `UpperCamelCase`, for types and variants.
     #[must_use]
-    pub fn camel(&self) -> String {
-        self.0.to_upper_camel_case()
+    pub fn camel(&self) -> &str {
+        &self.0.camel
     }
 }
 
@@ -44,7 +54,7 @@ pub(crate) fn snake_case(text: &str) -> String {
 
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 

@@ -37,7 +37,7 @@ impl ToTokens for EventSetItem<'_> {
         let derives = own_derives(Has { eq, ..Has::NONE });
         let event_set = &ctx.runtime.event_set;
         let retired = (!retired.is_empty()).then(|| quote!(#[event_set(retired(#(#retired),*))]));
-        let sizes: Vec<(String, &[Field])> =
+        let sizes: Vec<(&str, &[Field])> =
             today.iter().map(|event| (event.name.camel(), event.fields.as_slice())).collect();
         let allow = lints::of_event_set(ctx, &name.to_string(), &sizes);
         let variants = today.iter().map(|event| {

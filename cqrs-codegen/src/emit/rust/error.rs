@@ -128,7 +128,7 @@ impl ErrorItem<'_> {
         };
         let Some(field) = field else { return String::new() };
         let place = mentioned.iter().position(|other| other.name == field.name).unwrap_or(0);
-        let name = if by_place { place.to_string() } else { field.name.snake() };
+        let name = if by_place { place.to_string() } else { field.name.snake().to_owned() };
         let how = if self.ctx.traits.of(&field.ty).display { "" } else { ":?" };
         format!("{{{name}{how}}}")
     }

@@ -21,11 +21,11 @@ const MOST_COMPLEX: usize = 250;
 
 /// The lints of an enum that the schema declares.
 pub(super) fn of_enum(ctx: &Ctx<'_>, ty: &Type, variants: &[Variant]) -> TokenStream {
-    let names: Vec<String> = variants.iter().map(|variant| variant.name.camel()).collect();
+    let names: Vec<&str> = variants.iter().map(|variant| variant.name.camel()).collect();
     let sizes: Vec<usize> =
         variants.iter().map(|variant| size_of_fields(ctx.domain, &variant.fields, 8)).collect();
     let mut lints = Vec::new();
-    if share_a_word(&ty.name.camel(), &names) {
+    if share_a_word(ty.name.camel(), &names) {
         lints.push(quote!(clippy::enum_variant_names));
     }
     if are_unlike(&sizes) {
@@ -38,8 +38,8 @@ pub(super) fn of_enum(ctx: &Ctx<'_>, ty: &Type, variants: &[Variant]) -> TokenSt
 }
 
 /// The lints of an event set.
-pub(super) fn of_event_set(ctx: &Ctx<'_>, name: &str, events: &[(String, &[Field])]) -> TokenStream {
-    let names: Vec<String> = events.iter().map(|(name, _)| name.clone()).collect();
+pub(super) fn of_event_set(ctx: &Ctx<'_>, name: &str, events: &[(&str, &[Field])]) -> TokenStream {
+    let names: Vec<&str> = events.iter().map(|(name, _)| *name).collect();
     let sizes: Vec<usize> = events.iter().map(|(_, fields)| size_of_fields(ctx.domain, fields, 8)).collect();
     let mut lints = Vec::new();
     if share_a_word(name, &names) {
@@ -53,7 +53,7 @@ pub(super) fn of_event_set(ctx: &Ctx<'_>, name: &str, events: &[(String, &[Field
 
 /// The lints of an aggregate's error.
 pub(super) fn of_error(ctx: &Ctx<'_>, name: &str, errors: &[&ErrorKind]) -> TokenStream {
-    let names: Vec<String> = errors.iter().map(|error| error.name.camel()).collect();
+    let names: Vec<&str> = errors.iter().map(|error| error.name.camel()).collect();
     let sizes: Vec<usize> = errors.iter().map(|error| size_of_fields(ctx.domain, &error.fields, 8)).collect();
     let mut lints = Vec::new();
     if share_a_word(name, &names) {
@@ -93,7 +93,7 @@ fn allow(lints: &[TokenStream], reason: &str) -> TokenStream {
 }
 
 /// Whether all names, of which there are some, begin or end with the same word, or with the whole of the type's name.
-fn share_a_word(of: &str, names: &[String]) -> bool {
+fn share_a_word(of: &str, names: &[&str]) -> bool {
     if names.iter().any(|name| name.starts_with(of) || name.ends_with(of)) {
         return true;
     }

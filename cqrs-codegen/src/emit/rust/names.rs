@@ -46,8 +46,8 @@ impl Names {
             .chain(domain.commands.iter().map(|it| &it.name))
             .chain(domain.projections.iter().map(|it| &it.name))
             .chain(domain.queries.iter().map(|it| &it.name));
-        let role = domain.roles.first().map(|_| "Role".to_owned());
-        let mut names = Self { taken: named.map(Name::camel).chain(role).collect(), made: BTreeMap::new() };
+        let role = domain.roles.first().map(|_| "Role");
+        let mut names = Self { taken: named.map(Name::camel).chain(role).map(str::to_owned).collect(), made: BTreeMap::new() };
         for (id, aggregate) in domain.aggregates() {
             let name = aggregate.name.camel();
             names.make(Made::EventSet(id), aggregate.event_set());
@@ -96,12 +96,12 @@ pub(super) fn type_ident(name: &str) -> Ident {
 
 /// The name of a type or variant.
 pub(super) fn camel(name: &Name) -> Ident {
-    type_ident(&name.camel())
+    type_ident(name.camel())
 }
 
 /// The name of a field or function; a raw identifier where it is a keyword.
 pub(super) fn snake(name: &Name) -> Ident {
-    value_ident(&name.snake())
+    value_ident(name.snake())
 }
 
 /// The identifier of a field, function or variable; a raw one where the text is a keyword.

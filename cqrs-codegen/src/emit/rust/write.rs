@@ -38,7 +38,7 @@ impl ToTokens for Writes<'_> {
         }
         let mut named = Vec::new();
         for (index, write) in self.writes.iter().enumerate() {
-            let name = self.field(&write.target).map_or_else(String::new, |field| field.name.snake());
+            let name = self.field(&write.target).map_or("", |field| field.name.snake());
             let (key_name, value_name) =
                 (format_ident!("key_of_{name}_{index}"), format_ident!("new_{name}_{index}"));
             let name_once = |wanted: Ident, plain: Ident| {

@@ -98,7 +98,7 @@ impl Renderer<'_> {
         let is_text = matches!(&node.ty, Type::Optional(inner) if **inner == TEXT);
         if let Kind::Some(inner) = &node.kind {
             let (some, inner) =
-                (self.prelude("Some"), if is_text { self.slice(inner) } else { self.borrowed(inner) });
+                (quote!(::std::option::Option::Some), if is_text { self.slice(inner) } else { self.borrowed(inner) });
             return quote!(#some(#inner));
         }
         let piece = self.piece(node);

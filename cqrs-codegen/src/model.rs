@@ -24,7 +24,7 @@ pub use domain::Domain;
 pub use event::{Apply, Event, Replacement, Retirement, Shape, Upcast};
 pub use expression::{Expression, Purpose, Scope};
 pub use id::{AggregateId, CommandId, ErrorId, EventId, ExpressionId, ProjectionId, QueryId, RoleId, TypeId};
-pub(crate) use name::snake_case;
+pub(crate) use name::{KEYWORDS, snake_case};
 pub use name::{Name, Origin};
 pub use projection::{
     Calendar, Column, Fold, FoldAction, KeyPart, Projection, Refresh, RowField, Summary, SummaryKind, Window,

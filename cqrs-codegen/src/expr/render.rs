@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use proc_macro2::{Ident, Literal as Token, Span, TokenStream};
 use quote::{ToTokens as _, quote};
 
-use crate::model::{Domain, Name, Scalar, TypeId, TypeKind};
+use crate::model::{Domain, KEYWORDS, Name, Scalar, TypeId, TypeKind};
 
 use super::literal::literal;
 use super::node::{Arithmetic, Fact, Foreign, Held, Kind, Local, Logic, Node};
@@ -463,11 +463,9 @@ fn number_path(ty: &Type) -> TokenStream {
 
 /// An identifier; a raw one where the text is a keyword.
 pub(super) fn ident(text: &str) -> Ident {
-    match syn::parse_str::<Ident>(text) {
-        Ok(ident) if text != "gen" => ident,
-        _ if matches!(text, "self" | "Self" | "super" | "crate" | "_" | "") => {
-            Ident::new("unnamed", Span::call_site())
-        }
-        _ => Ident::new_raw(text, Span::call_site()),
+    match text {
+        "self" | "Self" | "super" | "crate" | "_" | "" => Ident::new("unnamed", Span::call_site()),
+        _ if KEYWORDS.contains(&text) => Ident::new_raw(text, Span::call_site()),
+        _ => Ident::new(text, Span::call_site()),
     }
 }

@@ -146,9 +146,10 @@ impl AggregateItem<'_> {
                 let source = Source { ctx, owners: Owners::new(), carried: None };
                 let fields: Vec<&Field> = aggregate.state.iter().collect();
                 let statements =
-                    Writes { source: &source, writes, fields: &fields, place: quote!(self), owner: "state" };
+                    Writes { source: &source, writes, fields: &fields, place: quote!(self), owner: "state" }
+                        .to_token_stream();
                 let ids: Vec<_> = writes.iter().flat_map(write::expressions).collect();
-                let allow = logic::allow(ctx, ids.iter().copied(), &quote!(#statements));
+                let allow = logic::allow(ctx, ids.iter().copied(), &statements);
                 let event_read = logic::parameter(ctx, &ids, "event");
                 if writes.iter().any(|it: &Write| write::is_fallible(&source, it)) {
                     quote! {

@@ -95,7 +95,6 @@ struct Lints(BTreeSet<&'static str>);
 
 impl Visit<'_> for Lints {
     fn visit_expr_binary(&mut self, binary: &syn::ExprBinary) {
-        let text = |side: &Expr| side.to_token_stream().to_string();
         let is_text =
             |side: &Expr| matches!(side, Expr::Lit(literal) if matches!(literal.lit, syn::Lit::Str(_)));
         let is_length = |side: &Expr| matches!(side, Expr::MethodCall(call) if call.method == "len");
@@ -126,7 +125,7 @@ impl Visit<'_> for Lints {
         if is_length(&binary.left) || is_length(&binary.right) {
             self.0.insert("len_zero");
         }
-        if text(&binary.left) == text(&binary.right) {
+        if binary.left == binary.right {
             self.0.insert("eq_op");
         }
         visit::visit_expr_binary(self, binary);
@@ -170,13 +169,13 @@ impl Visit<'_> for Lints {
     }
 }
 
-/// The texts of what a condition compares or asks.
-fn parts(condition: &Expr) -> Vec<String> {
+/// What a condition compares or asks.
+fn parts(condition: &Expr) -> Vec<&Expr> {
     match condition {
         Expr::Paren(inner) => parts(&inner.expr),
         Expr::Unary(unary) => parts(&unary.expr),
         Expr::Binary(binary) => parts(&binary.left).into_iter().chain(parts(&binary.right)).collect(),
-        other => vec![other.to_token_stream().to_string()],
+        other => vec![other],
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Span};
 
-use crate::model::{AggregateId, Domain, EventId, Name, ProjectionId};
+use crate::model::{AggregateId, Domain, EventId, KEYWORDS, Name, ProjectionId};
 
 /// A type that the schema does not name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -112,11 +112,3 @@ pub(super) fn value_ident(text: &str) -> Ident {
         Ident::new(text, Span::call_site())
     }
 }
-
-/// Rust's keywords that may be raw identifiers, reserved ones included.
-const KEYWORDS: &[&str] = &[
-    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else",
-    "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro",
-    "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait",
-    "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
-];

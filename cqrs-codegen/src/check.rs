@@ -12,6 +12,7 @@ mod queries;
 mod scenarios;
 mod types;
 mod warnings;
+mod writes;
 
 use crate::context::Context;
 use crate::model::Domain;
@@ -37,6 +38,8 @@ pub(crate) fn check(domain: &Domain, ctx: &mut Context) {
     aggregates::rules_stand_where_values_enter(domain, ctx);
     aggregates::sentences_show_what_has_a_text(domain, ctx);
     aggregates::retired_events_are_not_used(domain, ctx);
+
+    writes::writes_change_something(domain, ctx);
 
     history::histories_have_no_gap(domain, ctx);
     history::history_comes_before_today(domain, ctx);

@@ -39,7 +39,10 @@ fn main() {
     }
     let (check, emit) = (median(check), median(emit));
     let (lines, events) = (rust.lines().count(), made_up::EVENTS * 100);
-    println!("a schema of 100 aggregates, {events} events and {} commands, {RUNS} runs", made_up::COMMANDS * 100);
+    println!(
+        "a schema of 100 aggregates, {events} events and {} commands, {RUNS} runs",
+        made_up::COMMANDS * 100
+    );
     println!("check     {:>6.1} ms", milliseconds(check));
     println!("emit      {:>6.1} ms", milliseconds(emit));
     println!("together  {:>6.1} ms", milliseconds(check + emit));

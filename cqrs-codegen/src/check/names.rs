@@ -46,7 +46,7 @@ pub(super) fn names_are_identifiers(domain: &Domain, ctx: &mut Context) {
             let message = format!("{} is not a name", quote(text));
             ctx.report(Diagnostic::new(&code::NOT_AN_IDENTIFIER, origin.span(), message).help(help));
         } else if RESERVED.contains(&written(name, style)) {
-            let message = format!("{} cannot be a name in Rust", quote(&written(name, style)));
+            let message = format!("{} cannot be a name in Rust", quote(written(name, style)));
             let help = "take another word; other keywords, such as `type`, may be names";
             ctx.report(Diagnostic::new(&code::KEYWORD, origin.span(), message).help(help));
         } else if text.len() > LONGEST {

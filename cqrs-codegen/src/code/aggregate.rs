@@ -116,4 +116,9 @@ super::codes! {
         wrong: "aggregates:\n  Account:\n    events:\n      Deposited: { fields: { amount: { type: decimal, check: value > 0 } } }",
         right: "aggregates:\n  Account:\n    events:\n      Deposited: { fields: { amount: decimal } }\n    commands:\n      Deposit:\n        fields: { amount: { type: decimal, check: value > 0 } }\n        emit: Deposited",
     }
+    WRITTEN_TO_ITSELF = "E0424", "a field is set to what it is" {
+        why: "What `apply` and `set` do not mention stays as it is. A field that is set to itself changes nothing, so most often something else was meant: the event's field of the same name.",
+        wrong: "aggregates:\n  Account:\n    state: { holder: string }\n    events:\n      Opened: { fields: { holder: string }, apply: { holder: state.holder } }\n    commands:\n      Open: { fields: { holder: string }, emit: Opened }",
+        right: "aggregates:\n  Account:\n    state: { holder: string }\n    events:\n      Opened: { fields: { holder: string }, apply: { holder: event.holder } }\n    commands:\n      Open: { fields: { holder: string }, emit: Opened }",
+    }
 }

@@ -155,7 +155,7 @@ impl Checker<'_> {
                 )
             }
             TypeKind::Extern(_) => {
-                let function = super::render::ident(&declared.name.camel());
+                let function = super::render::ident(declared.name.camel());
                 self.foreign_call(quote!(#function), call)
             }
         }

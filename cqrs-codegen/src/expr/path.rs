@@ -167,7 +167,10 @@ impl<'a> Checker<'a> {
                 // The second list of a row's fields is its key's.
                 let base = if place == 1 { "key" } else { owner };
                 let base = Node::new(Kind::Owner(base), Type::Unknown);
-                return Node::new(Kind::Field(base.boxed(), field.name.snake().to_owned()), Type::of(&field.ty));
+                return Node::new(
+                    Kind::Field(base.boxed(), field.name.snake().to_owned()),
+                    Type::of(&field.ty),
+                );
             }
         }
         if owner == "row" && name == "window_start" && self.has_window() {
@@ -207,9 +210,10 @@ impl<'a> Checker<'a> {
                     TypeKind::Struct(fields) => {
                         let name = plain(ident);
                         match fields.iter().find(|field| field.name.as_str() == name) {
-                            Some(field) => {
-                                Node::new(Kind::Field(base.boxed(), field.name.snake().to_owned()), Type::of(&field.ty))
-                            }
+                            Some(field) => Node::new(
+                                Kind::Field(base.boxed(), field.name.snake().to_owned()),
+                                Type::of(&field.ty),
+                            ),
                             None => {
                                 let known: Vec<&str> =
                                     fields.iter().map(|field| field.name.as_str()).collect();
@@ -437,7 +441,7 @@ impl<'a> Checker<'a> {
 
     /// A path into a declared type, by the type's name in Rust.
     pub(super) fn associated_path(&self, declared: &Declared, path: &ExprPath) -> proc_macro2::TokenStream {
-        let ty = super::render::ident(&declared.name.camel());
+        let ty = super::render::ident(declared.name.camel());
         let rest = path.path.segments.iter().skip(1);
         quote!(#ty #(::#rest)*)
     }

@@ -179,13 +179,22 @@ impl Renderer<'_> {
 
     /// What a method is called on, or a field is taken of.
     fn receiver(&self, node: &Node) -> TokenStream {
-        if let Kind::Literal(scalar, text) = &node.kind
-            && (scalar.integer().is_some() || scalar.is_float())
-        {
-            let binding = if text.starts_with('-') { Binding::Prefix } else { Binding::Tight };
-            return Piece::bound(typed_number(*scalar, text), binding).at_least(Binding::Tight);
+        self.number_of_known_type(node).unwrap_or_else(|| self.piece(node)).at_least(Binding::Tight)
+    }
+
+    /// A number of Rust's own that is made of literals, and says its type where nothing else would.
+    fn number_of_known_type(&self, node: &Node) -> Option<Piece> {
+        match &node.kind {
+            Kind::Literal(scalar, text) if scalar.integer().is_some() || scalar.is_float() => {
+                let binding = if text.starts_with('-') { Binding::Prefix } else { Binding::Tight };
+                Some(Piece::bound(typed_number(*scalar, text), binding))
+            }
+            Kind::If(condition, then, otherwise) => {
+                let then = self.number_of_known_type(then)?.tokens;
+                Some(self.branch(condition, &then, otherwise))
+            }
+            _ => None,
         }
-        self.piece(node).at_least(Binding::Tight)
     }
 
     /// A part as it is found.
@@ -245,7 +254,7 @@ impl Renderer<'_> {
                 let (left, right) = (self.kept(left, binding), self.kept(right, binding));
                 Piece::bound(quote!(#left #operator #right), binding)
             }
-            Kind::If(condition, then, otherwise) => self.branch(condition, then, otherwise),
+            Kind::If(condition, then, otherwise) => self.branch(condition, &self.owned(then), otherwise),
             Kind::Entry(map, key) if node.ty == TEXT => {
                 let (map, key) = (self.receiver(map), self.borrowed(key));
                 let text = quote!(#map.get(#key).map_or("", ::std::string::String::as_str));
@@ -293,7 +302,7 @@ impl Renderer<'_> {
             Fact::AggregateType => place(quote!(aggregate_type)),
             Fact::AggregateIdText => place(quote!(aggregate_id)),
             Fact::AggregateId(event) => {
-                let event = ident(&self.domain.event(event).name.camel());
+                let event = ident(self.domain.event(event).name.camel());
                 Piece::new(quote!(::cqrs_core::private::aggregate_id::<#event>(#owner)?), Form::Owned)
             }
             Fact::Version => Piece::new(quote!(#owner.version.get()), Form::Owned),
@@ -305,7 +314,7 @@ impl Renderer<'_> {
     }
 
     fn type_name(&self, id: TypeId) -> Ident {
-        ident(&self.domain.ty(id).name.camel())
+        ident(self.domain.ty(id).name.camel())
     }
 
     fn variant(&self, id: TypeId, index: usize, values: &[Node]) -> Piece {
@@ -314,7 +323,7 @@ impl Renderer<'_> {
             return Piece::new(TokenStream::new(), Form::Owned);
         };
         let Some(variant) = variants.get(index) else { return Piece::new(TokenStream::new(), Form::Owned) };
-        let variant_name = ident(&variant.name.camel());
+        let variant_name = ident(variant.name.camel());
         if variant.fields.is_empty() {
             return Piece::new(quote!(#name::#variant_name), Form::Owned);
         }
@@ -323,7 +332,7 @@ impl Renderer<'_> {
 
     fn fields<'n>(&self, path: TokenStream, names: impl Iterator<Item = &'n Name>, values: &[Node]) -> Piece {
         let fields = names.zip(values).map(|(name, value)| {
-            let (name, value) = (ident(&name.snake()), self.owned(value));
+            let (name, value) = (ident(name.snake()), self.owned(value));
             quote!(#name: #value)
         });
         Piece::bound(quote!(#path { #(#fields),* }), Binding::Loose)
@@ -366,18 +375,16 @@ impl Renderer<'_> {
             Arithmetic::Rem => quote!(rem),
         };
         // The first argument chooses the operation, so it says its type.
-        let left = match &left.kind {
-            Kind::Literal(scalar, text) if scalar.integer().is_some() || scalar.is_float() => {
-                typed_number(*scalar, text)
-            }
-            _ => self.owned(left),
+        let left = match self.number_of_known_type(left) {
+            Some(number) => number.tokens,
+            None => self.owned(left),
         };
         let right = self.owned(right);
         quote!(::cqrs_core::arithmetic::#function(#left, #right))
     }
 
-    fn branch(&self, condition: &Node, then: &Node, otherwise: &Node) -> Piece {
-        let (condition, then) = (self.kept(condition, Binding::Or), self.owned(then));
+    fn branch(&self, condition: &Node, then: &TokenStream, otherwise: &Node) -> Piece {
+        let condition = self.kept(condition, Binding::Or);
         let otherwise = match &otherwise.kind {
             Kind::If(..) => self.piece(otherwise).tokens,
             _ => {

@@ -65,7 +65,7 @@ aggregates:
         fields: { RESULT }
       Moved:
         fields: { quantity: u32, sku: Sku, amount: Money }
-        apply: { name: state.name }
+        apply: { name: { value: moved } }
     errors:
       Refused: no
     commands:
@@ -120,16 +120,13 @@ fn rendered(outcome: &Outcome, pick: impl Fn(&Domain) -> ExpressionId) -> (Strin
 /// The Rust of a guard.
 #[track_caller]
 fn guard(guard: &str) -> String {
-    rendered(&outcome(guard, "bool", "true", "total: row.total"), |domain| {
-        domain.commands[0].requirements[0].that
-    })
-    .0
+    rendered(&outcome(guard, "bool", "true", "total: 0"), |domain| domain.commands[0].requirements[0].that).0
 }
 
 /// The Rust of a value of a type.
 #[track_caller]
 fn value(ty: &str, value: &str) -> String {
-    rendered(&outcome("state.open", ty, value, "total: row.total"), |domain| {
+    rendered(&outcome("state.open", ty, value, "total: 0"), |domain| {
         let crate::model::Decision::Emit(emissions) = &domain.commands[0].decision else { panic!("no emit") };
         match &emissions[0].construction.fills[0] {
             Fill::Term(Term::Expression(id)) => *id,

@@ -22,7 +22,11 @@ impl Event {
     /// The type of an older shape: `MoneyDepositedV1`; today's is the event itself.
     #[must_use]
     pub fn shape_name(&self, version: u32) -> String {
-        if version == self.version { self.name.camel().to_owned() } else { format!("{}V{version}", self.name.camel()) }
+        if version == self.version {
+            self.name.camel().to_owned()
+        } else {
+            format!("{}V{version}", self.name.camel())
+        }
     }
 }
 

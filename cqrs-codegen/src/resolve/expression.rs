@@ -9,7 +9,7 @@ use proc_macro2::TokenStream;
 
 use crate::code::expression as code;
 use crate::diagnostic::Diagnostic;
-use crate::model::{Expression, ExpressionId, Origin, Purpose, Scope, TypeRef};
+use crate::model::{Expression, ExpressionId, KEYWORDS, Origin, Purpose, Scope, TypeRef};
 use crate::source::{ScalarText, Span};
 
 use super::Work;
@@ -57,10 +57,15 @@ impl Work<'_> {
             }
             Err(error) => {
                 let message = format!("this is not an expression: {error}");
-                let place = place(text, error.span().byte_range());
-                self.ctx.report(Diagnostic::new(&code::NOT_RUST, place, message).help(
-                    "an expression is Rust, such as `state.balance + event.amount`; a text is `{ value: … }`",
-                ));
+                let range = error.span().byte_range();
+                let found = text.text().get(range.clone()).unwrap_or("");
+                let help = match KEYWORDS.contains(&found) {
+                    true => format!("`{found}` is a word of Rust's own; as a name it is written `r#{found}`"),
+                    false => String::from(
+                        "an expression is Rust, such as `state.balance + event.amount`; a text is `{ value: … }`",
+                    ),
+                };
+                self.ctx.report(Diagnostic::new(&code::NOT_RUST, place(text, range), message).help(help));
                 None
             }
         }

@@ -10,7 +10,7 @@ use super::ctx::{Ctx, doc_text};
 use super::fields::Fields;
 use super::lints;
 use super::logic;
-use super::names::{Made, camel, snake, type_ident};
+use super::names::{Made, camel, snake, type_ident, value_ident};
 use super::traits::Has;
 use super::types::own_derives;
 
@@ -40,7 +40,8 @@ impl ToTokens for ErrorItem<'_> {
             });
             quote!(#doc #variant #fields,)
         });
-        let arms = kinds.iter().map(|kind| self.arm(kind));
+        let formatter = formatter(&kinds);
+        let arms = kinds.iter().map(|kind| self.arm(kind, &formatter));
         let arithmetic = self.has_arithmetic().then(|| type_ident(&arithmetic_variant(&kinds)));
         let arithmetic_error = &runtime.arithmetic_error;
         let arithmetic_variant = arithmetic.as_ref().map(|variant| {
@@ -50,7 +51,7 @@ impl ToTokens for ErrorItem<'_> {
             }
         });
         let arithmetic_arm =
-            arithmetic.as_ref().map(|variant| quote!(Self::#variant(error) => error.fmt(formatter),));
+            arithmetic.as_ref().map(|variant| quote!(Self::#variant(error) => error.fmt(#formatter),));
         let conversion = arithmetic.as_ref().map(|variant| {
             let from = &runtime.from;
             quote! {
@@ -64,7 +65,7 @@ impl ToTokens for ErrorItem<'_> {
         let (fmt, error) = (&runtime.fmt, &runtime.error);
         let is_empty = kinds.is_empty() && arithmetic.is_none();
         let (formatter, scrutinee) =
-            if is_empty { (quote!(_), quote!(*self)) } else { (quote!(formatter), quote!(self)) };
+            if is_empty { (quote!(_), quote!(*self)) } else { (quote!(#formatter), quote!(self)) };
         tokens.extend(quote! {
             #doc
             #[derive(#derives)]
@@ -95,7 +96,7 @@ impl ErrorItem<'_> {
     }
 
     /// The sentence of one refusal.
-    fn arm(&self, kind: &ErrorKind) -> TokenStream {
+    fn arm(&self, kind: &ErrorKind, formatter: &Ident) -> TokenStream {
         let variant = camel(&kind.name);
         let mut mentioned: Vec<&Field> = Vec::new();
         for part in &kind.message {
@@ -109,7 +110,7 @@ impl ErrorItem<'_> {
         if mentioned.is_empty() {
             let text: String = kind.message.iter().map(text_of).collect();
             let fields = (!kind.fields.is_empty()).then(|| quote!({ .. }));
-            return quote!(Self::#variant #fields => formatter.write_str(#text),);
+            return quote!(Self::#variant #fields => #formatter.write_str(#text),);
         }
         let names: Vec<Ident> = mentioned.iter().map(|field| snake(&field.name)).collect();
         let rest = (mentioned.len() < kind.fields.len()).then(|| quote!(, ..));
@@ -118,7 +119,7 @@ impl ErrorItem<'_> {
         let format: String =
             kind.message.iter().map(|part| self.format(kind, part, &mentioned, by_place)).collect();
         let arguments = by_place.then(|| quote!(, #(#names),*));
-        quote!(Self::#variant { #(#names),* #rest } => write!(formatter, #format #arguments),)
+        quote!(Self::#variant { #(#names),* #rest } => write!(#formatter, #format #arguments),)
     }
 
     fn format(&self, kind: &ErrorKind, part: &MessagePart, mentioned: &[&Field], by_place: bool) -> String {
@@ -139,6 +140,15 @@ fn text_of(part: &MessagePart) -> &str {
         MessagePart::Text(text) => text,
         MessagePart::Field(_) => "",
     }
+}
+
+/// What the formatter is called: otherwise where a sentence may show a field of that name.
+fn formatter(kinds: &[&ErrorKind]) -> Ident {
+    let mut name = "formatter".to_owned();
+    while kinds.iter().flat_map(|kind| &kind.fields).any(|field| field.name.snake() == name) {
+        name.push('_');
+    }
+    value_ident(&name)
 }
 
 /// The name of the variant for arithmetic: another one where the schema has a refusal of that name.

@@ -24,7 +24,7 @@ pub(super) fn unless(
     if is_answer(syntax) {
         return quote!(#place if !#condition { #otherwise });
     }
-    if let Expr::Unary(unary) = syntax
+    if let Expr::Unary(unary) = bare(syntax)
         && matches!(unary.op, UnOp::Not(_))
         && is_answer(&unary.expr)
         && let Some(inner) = without_not(condition)
@@ -40,7 +40,7 @@ pub(super) fn unless(
 
 /// Whether an expression is a plain answer, whose `!` reads well and cannot be written shorter.
 fn is_answer(syntax: &Expr) -> bool {
-    match syntax {
+    match bare(syntax) {
         Expr::Path(_) | Expr::Field(_) => true,
         Expr::MethodCall(call) => ["contains", "contains_key", "ends_with", "is_empty", "starts_with"]
             .iter()
@@ -96,10 +96,9 @@ struct Lints(BTreeSet<&'static str>);
 impl Visit<'_> for Lints {
     fn visit_expr_binary(&mut self, binary: &syn::ExprBinary) {
         let is_text =
-            |side: &Expr| matches!(side, Expr::Lit(literal) if matches!(literal.lit, syn::Lit::Str(_)));
-        let is_length = |side: &Expr| matches!(side, Expr::MethodCall(call) if call.method == "len");
-        let is_bool =
-            |side: &Expr| matches!(side, Expr::Lit(literal) if matches!(literal.lit, syn::Lit::Bool(_)));
+            |side: &Expr| matches!(bare(side), Expr::Lit(literal) if matches!(literal.lit, syn::Lit::Str(_)));
+        let is_length = |side: &Expr| matches!(bare(side), Expr::MethodCall(call) if call.method == "len");
+        let is_bool = |side: &Expr| matches!(bare(side), Expr::Lit(literal) if matches!(literal.lit, syn::Lit::Bool(_)));
         match binary.op {
             BinOp::And(_) | BinOp::Or(_) => {
                 let (left, right) = (parts(&binary.left), parts(&binary.right));
@@ -125,7 +124,7 @@ impl Visit<'_> for Lints {
         if is_length(&binary.left) || is_length(&binary.right) {
             self.0.insert("len_zero");
         }
-        if binary.left == binary.right {
+        if bare(&binary.left) == bare(&binary.right) {
             self.0.insert("eq_op");
         }
         visit::visit_expr_binary(self, binary);
@@ -147,11 +146,14 @@ impl Visit<'_> for Lints {
         if call.method == "min" || call.method == "max" {
             self.0.insert("unnecessary_min_or_max");
         }
+        if is_said_outright(&call.receiver) {
+            self.0.insert("unnecessary_literal_unwrap");
+        }
         visit::visit_expr_method_call(self, call);
     }
 
     fn visit_expr_closure(&mut self, closure: &syn::ExprClosure) {
-        if matches!(*closure.body, Expr::Call(_) | Expr::Path(_)) {
+        if matches!(bare(&closure.body), Expr::Call(_) | Expr::Path(_)) {
             self.0.insert("redundant_closure");
         }
         visit::visit_expr_closure(self, closure);
@@ -166,6 +168,23 @@ impl Visit<'_> for Lints {
     fn visit_expr_array(&mut self, array: &syn::ExprArray) {
         self.0.insert("useless_vec");
         visit::visit_expr_array(self, array);
+    }
+}
+
+/// Whether an optional is written as `None` or `Some(…)`.
+fn is_said_outright(optional: &Expr) -> bool {
+    let function = match bare(optional) {
+        Expr::Call(call) => call.func.as_ref(),
+        other => other,
+    };
+    matches!(function, Expr::Path(path) if path.path.is_ident("None") || path.path.is_ident("Some"))
+}
+
+/// An expression without the brackets around it, which are not rendered.
+fn bare(expression: &Expr) -> &Expr {
+    match expression {
+        Expr::Paren(inner) => bare(&inner.expr),
+        other => other,
     }
 }
 

@@ -47,7 +47,10 @@ impl Names {
             .chain(domain.projections.iter().map(|it| &it.name))
             .chain(domain.queries.iter().map(|it| &it.name));
         let role = domain.roles.first().map(|_| "Role");
-        let mut names = Self { taken: named.map(Name::camel).chain(role).map(str::to_owned).collect(), made: BTreeMap::new() };
+        let mut names = Self {
+            taken: named.map(Name::camel).chain(role).map(str::to_owned).collect(),
+            made: BTreeMap::new(),
+        };
         for (id, aggregate) in domain.aggregates() {
             let name = aggregate.name.camel();
             names.make(Made::EventSet(id), aggregate.event_set());

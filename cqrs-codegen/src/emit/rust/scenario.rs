@@ -389,8 +389,8 @@ fn any_id(ctx: &Ctx<'_>, ty: &TypeRef) -> TokenStream {
         },
         TypeRef::Scalar(Scalar::String) => quote!("1".to_owned()),
         TypeRef::Scalar(scalar) if scalar.integer().is_some() => {
-            let ty = fields::scalar_type(ctx, *scalar);
-            quote!((1 as #ty))
+            let one = format!("1_{}", scalar.name()).parse::<Literal>();
+            one.map_or_else(|_| quote!(1), |one| quote!(#one))
         }
         other => fields::type_default(ctx, other),
     }

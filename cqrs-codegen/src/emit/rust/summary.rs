@@ -40,7 +40,16 @@ impl Summaries<'_> {
         let (begin, change) = (steps.iter().map(|step| &step.begin), steps.iter().map(|step| &step.change));
         let begins_by_itself =
             self.projection.fields.iter().all(|row| row.summary.is_some() || begins(ctx, row));
-        let statements = if begins_by_itself {
+        // Summaries such as `first` do nothing to a row that is there.
+        let changes = steps.iter().any(|step| !step.change.is_empty());
+        let statements = if begins_by_itself && !changes {
+            quote! {
+                #(#before)*
+                if row.get().is_none() {
+                    row.set(Self { #(#begin),* });
+                }
+            }
+        } else if begins_by_itself {
             let (some, none) = (&ctx.runtime.some, &ctx.runtime.none);
             quote! {
                 #(#before)*
@@ -50,9 +59,10 @@ impl Summaries<'_> {
                 }
             }
         } else {
+            let row = changes.then(|| quote!(let row =));
             quote! {
                 #(#before)*
-                let row = row.existing()?;
+                #row row.existing()?;
                 #(#change)*
             }
         };

@@ -97,8 +97,10 @@ impl Renderer<'_> {
     pub(super) fn maybe_reference(&self, node: &Node) -> TokenStream {
         let is_text = matches!(&node.ty, Type::Optional(inner) if **inner == TEXT);
         if let Kind::Some(inner) = &node.kind {
-            let (some, inner) =
-                (quote!(::std::option::Option::Some), if is_text { self.slice(inner) } else { self.borrowed(inner) });
+            let (some, inner) = (
+                quote!(::std::option::Option::Some),
+                if is_text { self.slice(inner) } else { self.borrowed(inner) },
+            );
             return quote!(#some(#inner));
         }
         let piece = self.piece(node);

@@ -5,7 +5,7 @@ use super::{error, outcome};
 /// The one error of a guard.
 #[track_caller]
 fn assert_refused(guard: &str, code: &str, underlined: &str, said: &str) {
-    let found = error(&outcome(guard, "bool", "true", "total: row.total"));
+    let found = error(&outcome(guard, "bool", "true", "total: 0"));
     assert_eq!((found.0, found.1.as_str()), (code, underlined), "{}", found.2);
     assert!(found.2.contains(said), "{}", found.2);
 }

@@ -21,6 +21,8 @@ pub(crate) enum LineError {
     Customer,
     #[error("`{0}` is no date of the form 20250314 or 2025-03-14")]
     Date(String),
+    #[error("`{0}` is beyond the last day whose midnight a timestamp can hold")]
+    Beyond(String),
     #[error("`{0}` is no quantity, which is a whole number up to 4294967295")]
     Quantity(String),
     #[error("`{0}` is no amount, which is a number like 11.77")]
@@ -40,11 +42,10 @@ pub(crate) fn parse(line: &str) -> Result<RecordPurchase, LineError> {
     if customer.is_empty() {
         return Err(LineError::Customer);
     }
-    let no_date = || LineError::Date(date.to_owned());
-    let day = parse_date(date).ok_or_else(no_date)?;
+    let day = parse_date(date).ok_or_else(|| LineError::Date(date.to_owned()))?;
     let quantity = quantity.parse().map_err(|_| LineError::Quantity(quantity.to_owned()))?;
     let amount = Decimal::from_str_exact(amount).map_err(|_| LineError::Amount(amount.to_owned()))?;
-    purchase(customer, item, day, quantity, amount).ok_or_else(no_date)
+    purchase(customer, item, day, quantity, amount).ok_or_else(|| LineError::Beyond(date.to_owned()))
 }
 
 /// Whether a line names columns: none of date, quantity and amount is what it should be.
@@ -116,7 +117,10 @@ mod tests {
         );
         assert_eq!(reason(",19970101,1,1"), "the customer is missing");
         assert_eq!(reason("1 19970230 1 1"), "`19970230` is no date of the form 20250314 or 2025-03-14");
-        assert_eq!(reason("1 99991231 1 1"), "`99991231` is no date of the form 20250314 or 2025-03-14");
+        assert_eq!(
+            reason("1 99991231 1 1"),
+            "`99991231` is beyond the last day whose midnight a timestamp can hold"
+        );
         assert_eq!(reason("1 1997-1-1 1 1"), "`1997-1-1` is no date of the form 20250314 or 2025-03-14");
         assert_eq!(reason("1 +9970101 1 1"), "`+9970101` is no date of the form 20250314 or 2025-03-14");
         assert_eq!(

@@ -24,6 +24,7 @@ pub(crate) fn check(domain: &Domain, ctx: &mut Context) {
     names::names_differ_in_generated_code(domain, ctx);
     names::names_leave_generated_ones_free(domain, ctx);
     names::columns_differ(domain, ctx);
+    names::columns_of_averages_are_free(domain, ctx);
     names::commands_leave_their_id_to_the_compiler(domain, ctx);
 
     types::types_do_not_contain_themselves(domain, ctx);

@@ -27,6 +27,7 @@ use checker::Checker;
 use node::Node;
 use render::Renderer;
 
+pub(crate) use literal::duration;
 pub use literal::literal;
 pub use render::Owners;
 

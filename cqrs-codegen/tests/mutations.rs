@@ -273,6 +273,27 @@ proptest! {
         let sample = Sample { schema: name.clone(), name, text: String::new(), files: InMemory::default() };
         survive(&sample, &format!("cqrs: 1\ndomain: example\n{}", pieces.concat()), "made-up text");
     }
+
+    #[test]
+    fn noise_in_a_sample_is_accepted_or_reported((which, place, noise) in noisy()) {
+        let samples = samples();
+        let sample = &samples[which % samples.len()];
+        let places: Vec<usize> = sample.text.char_indices().map(|(at, _)| at).collect();
+        let (before, after) = sample.text.split_at(places[place % places.len()]);
+        let what = format!("{noise:?} in {} after {} bytes", sample.name, before.len());
+        survive(sample, &format!("{before}{noise}{after}"), &what);
+    }
+}
+
+/// A sample with a few characters of any kind somewhere in it.
+fn noisy() -> impl Strategy<Value = (usize, usize, String)> {
+    let noise = prop_oneof![
+        "[\\PC]{1,4}",
+        "[\\x00-\\x1f\\x7f\\u{85}\\u{a0}\\u{feff}\\u{2028}\\u{202e}]{1,3}",
+        "[-+:,{}\\[\\]'\"#&*!|>%@`?\\\\ \n]{1,6}",
+        any::<String>(),
+    ];
+    (any::<usize>(), any::<usize>(), noise)
 }
 
 /// Bits of schemas, in any order.

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::code::{aggregate, name as code, projection};
+use crate::code::{aggregate, name as code, projection as rows};
 use crate::context::Context;
 use crate::diagnostic::{Diagnostic, quote};
-use crate::model::{Domain, Field, Name, Origin, TypeKind, snake_case};
+use crate::model::{Domain, Field, Name, Origin, RowField, SummaryKind, TypeKind, snake_case};
 
 /// How long a name may be, in bytes: what every database keeps.
 const LONGEST: usize = 63;
@@ -118,10 +118,32 @@ pub(super) fn columns_differ(domain: &Domain, ctx: &mut Context) {
             }
             let message = format!("the row has two columns {}", quote(field.name.snake()));
             ctx.report(
-                Diagnostic::new(&projection::COLUMN_TWICE, field.origin.span(), message)
+                Diagnostic::new(&rows::COLUMN_TWICE, field.origin.span(), message)
                     .also(first.span(), "the other comes from here")
                     .help("give this field another name"),
             );
+        }
+    }
+}
+
+/// An average keeps its sum and its count as columns of their own.
+pub(super) fn columns_of_averages_are_free(domain: &Domain, ctx: &mut Context) {
+    let is_average = |row: &&RowField| row.summary.as_ref().is_some_and(|it| it.kind == SummaryKind::Avg);
+    for projection in &domain.projections {
+        let columns = projection.key.iter().chain(projection.fields.iter().map(|row| &row.field));
+        for average in projection.fields.iter().filter(is_average) {
+            let needed = average.average_columns();
+            for field in columns.clone().filter(|field| needed.iter().any(|it| it == field.name.snake())) {
+                let message = format!("the row has two columns {}", quote(field.name.snake()));
+                ctx.report(
+                    Diagnostic::new(&rows::COLUMN_TWICE, field.origin.span(), message)
+                        .also(
+                            average.field.origin.span(),
+                            "this average keeps its sum and its count beside it",
+                        )
+                        .help("give one of them another name"),
+                );
+            }
         }
     }
 }

@@ -228,7 +228,7 @@ fn canonical_text(scalar: Scalar, text: &str) -> Option<String> {
 }
 
 /// A length of time; its days are of 24 hours and its weeks of seven days.
-fn duration(text: &str) -> Option<jiff::SignedDuration> {
+pub(crate) fn duration(text: &str) -> Option<jiff::SignedDuration> {
     let days_of_24_hours =
         |span: jiff::Span| span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok();
     text.parse().ok().or_else(|| text.parse().ok().and_then(days_of_24_hours))

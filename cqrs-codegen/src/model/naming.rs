@@ -2,7 +2,7 @@
 //!
 //! Emitters take the names from here, and a rule keeps the schema's own names clear of them.
 
-use super::{Aggregate, Domain, Event, Filter, FilterKind, Origin, Projection, Query, snake_case};
+use super::{Aggregate, Domain, Event, Filter, FilterKind, Origin, Projection, Query, RowField, snake_case};
 
 impl Aggregate {
     /// The set of its events: `AccountEvent`.
@@ -35,6 +35,21 @@ impl Projection {
     #[must_use]
     pub fn key_name(&self) -> String {
         format!("{}Key", self.name.camel())
+    }
+
+    /// What the derive calls its columns: `AccountSummaryColumns`.
+    #[must_use]
+    pub fn columns_name(&self) -> String {
+        format!("{}Columns", self.name.camel())
+    }
+}
+
+impl RowField {
+    /// The columns that an average keeps beside it: its sum and its count.
+    #[must_use]
+    pub fn average_columns(&self) -> [String; 2] {
+        let name = self.field.name.snake();
+        [format!("{name}_sum"), format!("{name}_count")]
     }
 }
 
@@ -70,11 +85,9 @@ impl Domain {
             }
         }
         for projection in &self.projections {
-            names.push((
-                projection.key_name(),
-                format!("the key of `{}`", projection.name),
-                projection.origin,
-            ));
+            let (name, origin) = (&projection.name, projection.origin);
+            names.push((projection.key_name(), format!("the key of `{name}`"), origin));
+            names.push((projection.columns_name(), format!("the columns of `{name}`"), origin));
         }
         if let Some((_, origin)) = self.roles.first() {
             names.push((String::from("Role"), String::from("the roles"), *origin));

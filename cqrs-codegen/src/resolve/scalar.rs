@@ -42,7 +42,8 @@ pub(super) fn canonical(scalar: Scalar, text: &str) -> Result<String, Refusal> {
         Scalar::Time => parsed::<jiff::civil::Time>(text, "a time of day, such as `13:30:00`"),
         Scalar::Timestamp => parsed::<jiff::Timestamp>(text, "an instant, such as `2024-02-29T13:30:00Z`"),
         Scalar::Duration => {
-            parsed::<jiff::SignedDuration>(text, "a length of time, such as `1h 30m` or `PT90M`")
+            let length = crate::expr::duration(text).map(|it| it.to_string());
+            length.ok_or(Refusal::Form("a length of time, such as `1h 30m`, `2d` or `PT90M`"))
         }
         Scalar::Bytes => match base64::engine::general_purpose::STANDARD.decode(text) {
             Ok(_) => Ok(text.to_owned()),
@@ -111,6 +112,8 @@ mod tests {
         assert!(canonical(Scalar::Date, "2023-02-29").is_err());
         assert!(canonical(Scalar::Timestamp, "2024-02-29T13:30:00Z").is_ok());
         assert!(canonical(Scalar::Duration, "1h 30m").is_ok());
+        assert_eq!(canonical(Scalar::Duration, "2d"), canonical(Scalar::Duration, "48h"));
+        assert!(canonical(Scalar::Duration, "1 month").is_err());
         assert!(canonical(Scalar::Uuid, "no").is_err());
         assert!(canonical(Scalar::Bytes, "aGVsbG8=").is_ok());
         assert_eq!(canonical(Scalar::Json, "a\"b"), Ok(String::from(r#""a\"b""#)));

@@ -2,6 +2,7 @@
 
 use crate::code::aggregate as code;
 use crate::diagnostic::{Diagnostic, quote};
+use crate::expr::facts::is_number;
 use crate::model::Origin;
 use crate::model::{Field, Operation, Purpose, Scalar, Scope, Target, TypeRef, Write};
 use crate::source::{ScalarText, Span};
@@ -140,10 +141,9 @@ fn fitting(domain: &crate::model::Domain, ty: &TypeRef) -> &'static str {
 }
 
 fn addend(domain: &crate::model::Domain, ty: &TypeRef) -> Option<TypeRef> {
-    match domain.stored(ty) {
-        TypeRef::Scalar(scalar) if scalar.is_number() || *scalar == Scalar::Duration => Some(ty.clone()),
-        _ => None,
-    }
+    // A newtype of a number has the number's arithmetic; one of a length of time has none.
+    let is_duration = *ty == TypeRef::Scalar(Scalar::Duration);
+    (is_number(domain, ty) || is_duration).then(|| ty.clone())
 }
 
 fn pushed(_: &crate::model::Domain, ty: &TypeRef) -> Option<TypeRef> {

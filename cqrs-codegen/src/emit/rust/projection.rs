@@ -1,7 +1,7 @@
 //! Projections: the row, and the way from each event to the rows that it changes.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, quote};
 
 use crate::expr::Owners;
 use crate::model::{
@@ -102,7 +102,7 @@ impl ProjectionItem<'_> {
         if row.summary.as_ref().is_none_or(|summary| summary.kind != SummaryKind::Avg) {
             return quote!(#field);
         }
-        let (sum, count) = average_columns(&row.field);
+        let (sum, count) = average_columns(row);
         let name = &row.field.name;
         let (sum_doc, count_doc) = (
             doc_text(&format!("What `{name}` is the mean of, added up.")),
@@ -348,9 +348,9 @@ impl Keys {
 }
 
 /// The columns that an average is calculated from: its sum and its count.
-pub(super) fn average_columns(field: &Field) -> (Ident, Ident) {
-    let name = field.name.snake();
-    (format_ident!("{name}_sum"), format_ident!("{name}_count"))
+pub(super) fn average_columns(row: &RowField) -> (Ident, Ident) {
+    let [sum, count] = row.average_columns();
+    (value_ident(&sum), value_ident(&count))
 }
 
 /// Whether a column has a value in a row that has just begun, without being written.
@@ -369,7 +369,7 @@ pub(super) fn start(ctx: &Ctx<'_>, row: &RowField) -> TokenStream {
     if row.summary.as_ref().is_none_or(|summary| summary.kind != SummaryKind::Avg) {
         return quote!(#ident: #value);
     }
-    let (sum, count) = average_columns(&row.field);
+    let (sum, count) = average_columns(row);
     quote!(#ident: #value, #sum: #value, #count: 0)
 }
 

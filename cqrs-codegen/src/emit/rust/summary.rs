@@ -190,7 +190,7 @@ impl Column<'_> {
     /// A mean is kept with its sum and its count, so that it never drifts.
     fn average(&self) -> Step {
         let (ident, place, value) = (&self.ident, &self.place, self.in_a_mean(&self.value));
-        let (sum, count) = average_columns(&self.row.field);
+        let (sum, count) = average_columns(self.row);
         let arithmetic = &self.ctx.runtime.arithmetic;
         let mean = self.of_newtype(quote!(#arithmetic::mean(row.#sum, row.#count)?));
         if self.is_of_its_type() {
@@ -222,7 +222,7 @@ impl Column<'_> {
     fn average_of_present(&self) -> Step {
         let (ident, place, value) = (&self.ident, &self.place, &self.value);
         let (some, none) = (&self.ctx.runtime.some, &self.ctx.runtime.none);
-        let (sum, count) = average_columns(&self.row.field);
+        let (sum, count) = average_columns(self.row);
         let arithmetic = &self.ctx.runtime.arithmetic;
         let mean = self.of_newtype(quote!(#arithmetic::mean(row.#sum, row.#count)?));
         let one = format_ident!("{}_of_one", self.row.field.name.snake());

@@ -19,7 +19,7 @@ use serde::Deserialize;
 pub const DOMAIN: &str = "obstacle_course";
 
 /// Changes with everything that the schema says, but not with its layout and comments.
-pub const SCHEMA: Fingerprint = Fingerprint::from_bits(0xc26f_18b6_ab27_686c);
+pub const SCHEMA: Fingerprint = Fingerprint::from_bits(0xc4c3_9ab7_4400_e50b);
 
 /// Every event, those included that are no longer recorded.
 pub const EVENTS: &[&EventDescriptor] = &[
@@ -1103,6 +1103,7 @@ impl Begin {
         clippy::len_zero,
         reason = "the logic has the form that the schema gives it"
     )]
+    #[allow(clippy::manual_flatten, reason = "the checks nest as the types do")]
     pub fn validate(&self) -> ::std::result::Result<(), Invalid> {
         self.r.validate().map_err(|invalid| Invalid::field("r", invalid.to_string()))?;
         for item in &self.boxes {
@@ -1949,8 +1950,8 @@ impl Hopping {
     )]
     fn keys_of_async(event: &Async, _: &Meta) -> ::std::vec::Vec<HoppingKey> {
         // obstacle_course.yaml:218
-        let tag = event.tag.clone();
-        let month = "x".to_owned();
+        let tag_of_key = event.tag.clone();
+        let month_of_key = "x".to_owned();
         let windows = window::hopping(
                 event.at,
                 SignedDuration::from_secs(86400),
@@ -1959,8 +1960,8 @@ impl Hopping {
             .into_iter();
         windows
             .map(|window_start| HoppingKey {
-                tag: tag.clone(),
-                month: month.clone(),
+                tag: tag_of_key.clone(),
+                month: month_of_key.clone(),
                 window_start,
             })
             .collect()

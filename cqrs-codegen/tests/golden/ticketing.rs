@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 pub const DOMAIN: &str = "ticketing";
 
 /// Changes with everything that the schema says, but not with its layout and comments.
-pub const SCHEMA: Fingerprint = Fingerprint::from_bits(0x0b88_2e5b_b18f_0f52);
+pub const SCHEMA: Fingerprint = Fingerprint::from_bits(0x8f33_a652_042c_0bf9);
 
 /// Every event, those included that are no longer recorded.
 pub const EVENTS: &[&EventDescriptor] = &[
@@ -1199,7 +1199,7 @@ impl SalesByQuarterHour {
         meta: &Meta,
     ) -> Result<Vec<SalesByQuarterHourKey>, ApplyError> {
         // ticketing.yaml:187
-        let show_id = <ShowId as AggregateId>::from_stream_id(&meta.aggregate_id)
+        let show_id_of_key = <ShowId as AggregateId>::from_stream_id(&meta.aggregate_id)
             .map_err(|error| ApplyError::new(error.to_string()))?;
         let windows = window::hopping(
                 meta.recorded_at,
@@ -1210,7 +1210,7 @@ impl SalesByQuarterHour {
         Ok(
             windows
                 .map(|window_start| SalesByQuarterHourKey {
-                    show_id,
+                    show_id: show_id_of_key,
                     window_start,
                 })
                 .collect(),

@@ -85,6 +85,20 @@ pub(super) fn of_fields(fields: &[Field]) -> TokenStream {
     allow(&lints, "the schema shapes the fields")
 }
 
+/// The lints of checks that look into one part after the other.
+pub(super) fn of_nested_checks(checks: &TokenStream) -> TokenStream {
+    let text = checks.to_string();
+    let patterns = text.matches("if let").count();
+    let mut lints = Vec::new();
+    if text.contains("for ") && patterns > 0 {
+        lints.push(quote!(clippy::manual_flatten));
+    }
+    if patterns > 1 {
+        lints.extend([quote!(clippy::collapsible_if), quote!(clippy::collapsible_match)]);
+    }
+    allow(&lints, "the checks nest as the types do")
+}
+
 fn allow(lints: &[TokenStream], reason: &str) -> TokenStream {
     if lints.is_empty() {
         return TokenStream::new();

@@ -205,9 +205,16 @@ impl ProjectionItem<'_> {
                 &Keys::One(quote!(#key { #(#parts)* window_start: #starts })),
             );
         }
-        let lets = parts.iter().map(|(ident, value)| quote!(let #ident = #value;));
+        // A column may be called as something that the function reads.
+        let local = |column: &Field| value_ident(&format!("{}_of_key", column.name.snake()));
+        let lets = parts.iter().zip(&projection.key).map(|((_, value), column)| {
+            let local = local(column);
+            quote!(let #local = #value;)
+        });
         let clones = parts.iter().zip(&projection.key).map(|((ident, _), column)| {
-            if ctx.traits.of(&column.ty).copy { quote!(#ident,) } else { quote!(#ident: #ident.clone(),) }
+            let local = local(column);
+            let is_copy = ctx.traits.of(&column.ty).copy;
+            if is_copy { quote!(#ident: #local,) } else { quote!(#ident: #local.clone(),) }
         });
         let before = quote! {
             #place

@@ -9,6 +9,7 @@ use crate::expr::Owners;
 use crate::model::{Domain, ExpressionId, Field, TypeId, TypeKind, TypeRef};
 
 use super::ctx::{Ctx, doc_text};
+use super::lints;
 use super::logic;
 use super::names::snake;
 
@@ -75,9 +76,11 @@ impl ToTokens for Validate<'_> {
         let (result, ok, invalid) = (&runtime.result, &runtime.ok, &runtime.invalid);
         let doc = doc_text(&format!("{doc}\n\n# Errors\n\nWhen a rule is broken, with the rule."));
         let allow = logic::allow(ctx, rules.iter().copied(), checks);
+        let nesting = lints::of_nested_checks(checks);
         tokens.extend(quote! {
             #doc
             #allow
+            #nesting
             pub fn validate(&self) -> #result<(), #invalid> {
                 #checks
                 #ok(())

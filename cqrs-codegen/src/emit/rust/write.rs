@@ -10,6 +10,7 @@ use crate::model::{ExpressionId, Field, Operation, Target, Term, TypeRef, Write}
 
 use super::construction::{Source, expressions_of_term};
 use super::ctx::Ctx;
+use super::fields;
 use super::logic;
 use super::names::snake;
 
@@ -63,7 +64,7 @@ impl ToTokens for Writes<'_> {
         for (write, key, value) in named {
             let key = write.target.entry.map(|_| key.to_token_stream());
             let value = operand(&write.operation).map(|_| match &write.operation {
-                Operation::Remove(_) => quote!(&#value),
+                Operation::Remove(term) if !self.removes_named(write, term) => quote!(&#value),
                 _ => value.to_token_stream(),
             });
             tokens.extend(self.statement(write, &TokenStream::new(), key, value));
@@ -91,9 +92,19 @@ impl Writes<'_> {
 
     fn value(&self, write: &Write, term: &Term) -> TokenStream {
         match &write.operation {
-            Operation::Remove(_) => self.source.reference(term),
+            Operation::Remove(_) if !self.removes_named(write, term) => self.source.reference(term),
             _ => self.source.term(term),
         }
+    }
+
+    /// Whether what is removed from a list is named first, with its type: a comparison would leave that open.
+    fn removes_named(&self, write: &Write, term: &Term) -> bool {
+        let is_list = self.field(&write.target).is_some_and(|field| match (&field.ty, write.target.entry) {
+            (TypeRef::List(_), None) => true,
+            (TypeRef::Map(_, entry), Some(_)) => matches!(**entry, TypeRef::List(_)),
+            _ => false,
+        });
+        is_list && !is_plain_path(self.source.ctx, term)
     }
 
     fn statement(
@@ -148,7 +159,11 @@ fn operation(
         Operation::Subtract(_) => quote!(#place #target = #arithmetic::sub(#target, #value)?;),
         Operation::Push(_) => quote!(#place #target.push(#value);),
         Operation::Insert(_) => quote!(#place #target.insert(#value);),
-        Operation::Remove(_) => match ty {
+        Operation::Remove(term) => match ty {
+            TypeRef::List(item) if !is_plain_path(ctx, term) => {
+                let item = fields::ty(ctx, item);
+                quote!(#place let removed: #item = #value; #target.retain(|item| *item != removed);)
+            }
             TypeRef::List(_) => quote!(#place #target.retain(|item| item != #value);),
             _ => quote!(#place #target.remove(#value);),
         },
@@ -157,6 +172,11 @@ fn operation(
             _ => quote!(#place #target.clear();),
         },
     }
+}
+
+/// Whether a term is a field that is found at a place, and has its type from there.
+fn is_plain_path(ctx: &Ctx<'_>, term: &Term) -> bool {
+    matches!(term, Term::Expression(id) if matches!(ctx.domain.expression(*id).syntax, syn::Expr::Field(_)))
 }
 
 /// What an operation works with.

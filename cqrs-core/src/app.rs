@@ -28,7 +28,7 @@ pub use caller::Caller;
 pub use error::{ExecuteError, LoadError, QueryError, Undecodable, WaitError};
 pub use execute::Execute;
 pub use load::Loaded;
-pub use projections::ProjectionStatus;
+pub use projections::{Building, ProjectionHandle, ProjectionStatus};
 #[cfg(feature = "testing")]
 pub(crate) use projections::{SortedKey, keyed};
 pub use query::{Ask, Count};
@@ -141,7 +141,8 @@ impl App {
         position: Position,
         within: Duration,
     ) -> Result<(), WaitError> {
-        let running = self.inner.projections.get::<P>().ok_or_else(WaitError::unregistered::<P>)?;
+        let running =
+            self.inner.projections.get(P::DESCRIPTOR.table).ok_or_else(WaitError::unregistered::<P>)?;
         running.wait_for(position, within).await.map(drop)
     }
 
@@ -151,7 +152,8 @@ impl App {
     ///
     /// When an event cannot be folded, or the store fails; what was folded before it stays.
     pub async fn refresh<P: Projection>(&self) -> Result<Position, WaitError> {
-        let running = self.inner.projections.get::<P>().ok_or_else(WaitError::unregistered::<P>)?;
+        let running =
+            self.inner.projections.get(P::DESCRIPTOR.table).ok_or_else(WaitError::unregistered::<P>)?;
         running.refresh().await.map_err(WaitError::Failed)
     }
 
@@ -161,7 +163,32 @@ impl App {
     ///
     /// When the store fails.
     pub async fn projections(&self) -> Result<Vec<ProjectionStatus>, StoreError> {
-        self.inner.projections.status(&*self.inner.store).await
+        self.inner.projections.status().await
+    }
+
+    /// One projection, to look after: its status, a rebuild, a pause, its dead letters.
+    ///
+    /// # Errors
+    ///
+    /// When the projection is not part of this application.
+    pub fn projection<P: Projection>(&self) -> Result<ProjectionHandle, WaitError> {
+        self.projection_named(P::DESCRIPTOR.table).ok_or_else(WaitError::unregistered::<P>)
+    }
+
+    /// As [`projection`](Self::projection), by the name of its table; for command lines.
+    pub fn projection_named(&self, table: &str) -> Option<ProjectionHandle> {
+        let running = Arc::clone(self.inner.projections.get(table)?);
+        Some(ProjectionHandle { running })
+    }
+
+    /// What is wrong with this application, one sentence each; nothing when it is healthy. For a health check.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails, which is not healthy either.
+    pub async fn troubles(&self) -> Result<Vec<String>, StoreError> {
+        let all = self.projections().await?;
+        Ok(all.iter().filter_map(ProjectionStatus::trouble).collect())
     }
 
     /// The store, for reading the log and for subscriptions.

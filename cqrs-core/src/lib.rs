@@ -33,8 +33,8 @@ pub mod window;
 
 pub use aggregate::{Aggregate, AggregateId, Apply, ApplyError, IdError, Snapshots, TryApply};
 pub use app::{
-    App, AppBuilder, Ask, BuildError, Caller, Count, Execute, ExecuteError, LoadError, Loaded,
-    ProjectionStatus, QueryError, Receipt, Refresh, Undecodable, WaitError, Watch,
+    App, AppBuilder, Ask, BuildError, Building, Caller, Count, Execute, ExecuteError, LoadError, Loaded,
+    ProjectionHandle, ProjectionStatus, QueryError, Receipt, Refresh, Undecodable, WaitError, Watch,
 };
 pub use arithmetic::ArithmeticError;
 pub use batch::{BatchBuilder, BatchRow, EventBatch, EventRef, StoredType, timestamp_from_micros};
@@ -51,7 +51,7 @@ pub use projection::{
     Keyed, KeysOf, Project, Projection, ProjectionDescriptor, ProjectionKey, RecordedBy, Row, Subscriptions,
     TryProject, TypedProjector,
 };
-pub use projector::{Fold, FoldFailure, Projector};
+pub use projector::{FailedStep, Fold, FoldFailure, FoldPlan, Folded, Projector, fold_around};
 pub use query::{Change, Cursor, CursorError, Page, Query, TypedColumn};
 pub use shape::{FieldShape, Fingerprint, NamedShape, Scalar, Shape, ShapeKind, VariantKind, VariantShape};
 pub use upcast::{TryUpcast, Upcast};

@@ -4,6 +4,8 @@
 //! returns, its future is ready at once. It never evicts: memory grows with the log.
 
 mod changes;
+mod control;
+mod letters;
 mod log;
 mod page;
 mod rows;
@@ -31,8 +33,8 @@ use crate::envelope::{Position, StreamId, StreamVersion};
 use crate::projector::Projector;
 use crate::store::{
     Append, AppendError, Appended, BoxFuture, Chain, EventStore, FoldError, Generation, ReadAll,
-    ReadModelStore, ReadStream, RowPage, RowQuery, Snapshot, SnapshotStore, StoreError, TableChange,
-    TableDefinition, TableState,
+    ReadModelStore, ReadStream, RowPage, RowQuery, SetAside, Snapshot, SnapshotStore, StoreError,
+    TableChange, TableDefinition, TableState,
 };
 
 /// A store in memory. A clone is a handle on the same store.
@@ -71,6 +73,7 @@ struct Inner {
     tables: Tables,
     changes: Changes,
     snapshots: Mutex<HashMap<StreamId, Snapshot>>,
+    leases: control::Leases,
     closed: AtomicBool,
 }
 
@@ -195,8 +198,8 @@ impl Inner {
         let read = ReadAll { filter: projector.filter().clone(), ..ReadAll::after(from) };
         match table.fold(projector, from, &page(&read), &self.changes) {
             // Somebody else folds the same table: the caller goes on from where they left it.
-            Err(FoldError::Superseded { actual: Some(_), .. }) => Ok(()),
-            outcome => outcome,
+            Err(FoldError::Superseded { actual: Some(_), .. }) | Ok(_) => Ok(()),
+            Err(error) => Err(error),
         }
     }
 
@@ -204,7 +207,14 @@ impl Inner {
         let mut writer = locked(&self.writer);
         self.ensure_open()?;
         let replaced = self.tables.promote(definition)?;
-        writer.attached.retain(|attached| !Arc::ptr_eq(&attached.table, &replaced));
+        let promoted = self.tables.serving(definition)?;
+        writer.attached.retain_mut(|attached| {
+            if !Arc::ptr_eq(&attached.table, &replaced) {
+                return true;
+            }
+            attached.table = Arc::clone(&promoted);
+            promoted.is_defined_as(&attached.projector.table())
+        });
         Ok(())
     }
 
@@ -306,7 +316,7 @@ impl ReadModelStore for MemoryStore {
         generation: Generation,
         from: Position,
         batch: Arc<EventBatch>,
-    ) -> BoxFuture<'_, Result<(), FoldError>> {
+    ) -> BoxFuture<'_, Result<Vec<SetAside>, FoldError>> {
         Box::pin(async move {
             self.inner.ensure_open()?;
             let definition = projector.table();

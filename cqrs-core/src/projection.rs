@@ -5,9 +5,11 @@
 
 mod fold;
 mod row;
+mod subscriptions;
 
-pub use fold::{KeysOf, RecordedBy, Subscriptions, TypedProjector};
+pub use fold::TypedProjector;
 pub use row::{Keyed, Row};
+pub use subscriptions::{KeysOf, RecordedBy, Subscriptions};
 
 use std::fmt::Debug;
 use std::hash::Hash;

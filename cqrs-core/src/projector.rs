@@ -1,13 +1,19 @@
 //! A projection as a store sees it: a fold over cells, without the row's Rust type.
 //!
 //! A fold goes in two steps, so that the store can load all rows of a batch at once in between: first the keys, then the
-//! changes. It does no I/O and may be thrown away at any time.
+//! changes. It does no I/O and may be thrown away at any time. [`fold_around`] is the whole of it, for stores that set aside
+//! what cannot be folded.
 
+mod plan;
+
+use std::collections::HashSet;
 use std::sync::Arc;
+
+pub use plan::{FailedStep, FoldPlan, Folded};
 
 use crate::batch::{EventBatch, EventRef};
 use crate::envelope::{Position, StreamId, StreamVersion};
-use crate::store::{EventFilter, RowChange, TableDefinition};
+use crate::store::{EventFilter, Lane, RowChange, TableDefinition};
 use crate::value::Value;
 
 /// A projection that a store can fold batches with.
@@ -31,12 +37,57 @@ pub trait Fold: Send {
     /// The keys of the rows that the batch touches, once each: the cells of each key.
     fn keys(&self) -> &[Vec<Value>];
 
+    /// The lanes of the batch: of its rows and of its streams. None for a projector that sets nothing aside.
+    fn lanes(&self) -> Vec<Lane> {
+        Vec::new()
+    }
+
     /// Folds the batch into the rows: one for each of [`keys`](Self::keys), in that order, `None` where there is none.
     ///
     /// # Errors
     ///
     /// When an event cannot be folded, or a row cannot be read.
     fn finish(self: Box<Self>, rows: Vec<Option<Vec<Value>>>) -> Result<Vec<RowChange>, Box<FoldFailure>>;
+
+    /// As [`finish`](Self::finish), but sets aside what cannot be folded, as the plan says, and goes on.
+    ///
+    /// # Errors
+    ///
+    /// When the projector sets nothing aside and an event cannot be folded.
+    fn finish_with(
+        self: Box<Self>,
+        rows: Vec<Option<Vec<Value>>>,
+        plan: &FoldPlan<'_>,
+    ) -> Result<Folded, Box<FoldFailure>> {
+        let _ = plan;
+        Ok(Folded { changes: self.finish(rows)?, ..Folded::default() })
+    }
+}
+
+/// Folds a batch for a store that sets aside what cannot be folded: `load` loads the rows of some keys, `held` tells which of some
+/// lanes something waits in already. With `only`, nothing but these steps is folded.
+///
+/// # Errors
+///
+/// Those of `load` and `held`, and a failure of a projector that sets nothing aside.
+pub fn fold_around<E: From<Box<FoldFailure>>>(
+    projector: &dyn Projector,
+    batch: &EventBatch,
+    only: Option<&HashSet<(Position, Lane)>>,
+    mut load: impl FnMut(&[Vec<Value>]) -> Result<Vec<Option<Vec<Value>>>, E>,
+    held: impl FnOnce(Vec<Lane>) -> Result<HashSet<Lane>, E>,
+) -> Result<Folded, E> {
+    let mut fold = projector.begin(batch)?;
+    let mut plan = FoldPlan::new(held(fold.lanes())?, only);
+    loop {
+        let rows = load(fold.keys())?;
+        let folded = fold.finish_with(rows, &plan)?;
+        // Rows in which something failed are folded anew without it; each turn leaves out more, so there is a last one.
+        if !plan.leave_out(&folded.again) {
+            return Ok(folded);
+        }
+        fold = projector.begin(batch)?;
+    }
 }
 
 /// An event that a projection cannot take: which, where, and why.

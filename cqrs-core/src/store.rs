@@ -5,6 +5,8 @@
 //! [`EventStoreExt`].
 
 mod append;
+mod control;
+mod dead_letters;
 mod error;
 mod read;
 mod read_models;
@@ -18,6 +20,8 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 pub use append::{Append, AppendError, Appended, Chain, NewEvent};
+pub use control::{DeadLetterQuery, ReadModelControl, Retried, TableStatus};
+pub use dead_letters::{DeadLetter, DeadLetterCount, Lane, SetAside};
 pub use error::{StoreError, StoreErrorKind};
 pub use read::{Detail, Direction, EventFilter, ReadAll, ReadStream, Until};
 pub use read_models::{
@@ -34,9 +38,9 @@ use crate::shape::Fingerprint;
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// A database that can keep everything an engine has: events, snapshots and read models.
-pub trait Store: EventStore + SnapshotStore + ReadModelStore {}
+pub trait Store: EventStore + SnapshotStore + ReadModelStore + ReadModelControl {}
 
-impl<S: EventStore + SnapshotStore + ReadModelStore + ?Sized> Store for S {}
+impl<S: EventStore + SnapshotStore + ReadModelStore + ReadModelControl + ?Sized> Store for S {}
 
 /// An append-only log of events, in streams.
 pub trait EventStore: Send + Sync + 'static {

@@ -2,6 +2,7 @@
 //!
 //! An adapter maps each [`Value`] to its database's own type; the core never speaks SQL.
 
+use base64::Engine as _;
 use jiff::civil::{Date, Time};
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
@@ -107,6 +108,26 @@ impl ValueError {
 }
 
 impl Value {
+    /// The value as JSON that a person reads; what JSON has no form for becomes text.
+    pub fn to_json(&self) -> serde_json::Value {
+        match self {
+            Self::Null => serde_json::Value::Null,
+            Self::Bool(truth) => (*truth).into(),
+            Self::Int(number) => (*number).into(),
+            Self::Wide(Wide::Signed(number)) => number.to_string().into(),
+            Self::Wide(Wide::Unsigned(number)) => number.to_string().into(),
+            Self::Real(number) => (*number).into(),
+            Self::Decimal(number) => number.to_string().into(),
+            Self::Text(text) | Self::Json(text) => text.as_str().into(),
+            Self::Uuid(id) => id.to_string().into(),
+            Self::Date(date) => date.to_string().into(),
+            Self::Time(time) => time.to_string().into(),
+            Self::Timestamp(instant) => instant.to_string().into(),
+            Self::Duration(length) => length.to_string().into(),
+            Self::Bytes(bytes) => base64::engine::general_purpose::STANDARD.encode(bytes).into(),
+        }
+    }
+
     /// What kind of value this is, for error messages.
     pub const fn kind(&self) -> &'static str {
         match self {

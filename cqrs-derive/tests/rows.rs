@@ -198,7 +198,7 @@ fn an_aggregates_id_that_cannot_be_read_is_a_reported_event() {
     batch.push(row, BOUGHT.1.as_bytes());
     let batch = batch.finish(Position::START);
     let projector = TypedProjector::<CartTotal>::new();
-    let reason = projector.begin(&batch).err().unwrap().reason;
+    let reason = projector.begin(&batch).unwrap().finish(Vec::new()).err().unwrap().reason;
     assert_eq!(reason, "the id of the aggregate cannot be read: `seven` is not an unsigned integer");
 }
 

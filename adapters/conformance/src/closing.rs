@@ -48,7 +48,9 @@ pub async fn a_closed_store_refuses_every_call<F: StoreFactory>(factory: F) {
     assert_closed(store.rows(every_row(&table)).await);
     assert_closed(store.count_rows(every_row(&table)).await);
     let batch = Arc::new(EventBatch::default());
-    assert_closed(stored(store.fold(projector.clone(), Generation::Live, Position::START, batch).await));
+    assert_closed(stored(
+        store.fold(projector.clone(), Generation::Live, Position::START, batch).await.map(drop),
+    ));
     assert_closed(stored(store.attach(projector).await));
 }
 

@@ -46,6 +46,7 @@ pub mod append;
 pub mod chains;
 pub mod changes;
 pub mod closing;
+pub mod dead_letters;
 pub mod envelope;
 pub mod filters;
 pub mod generations;

@@ -207,6 +207,19 @@ macro_rules! conformance {
                 a_replaced_table_is_no_longer_folded_on_commit,
                 a_replaced_table_refuses_nothing,
             }
+            dead_letters {
+                a_poison_event_holds_up_its_row_alone,
+                a_panic_is_a_poison_event_too,
+                an_undecodable_event_holds_up_its_stream,
+                a_retry_after_a_fix_takes_everything_in,
+                a_retry_in_pages_keeps_the_order_of_a_lane,
+                a_skipped_event_lets_its_lane_go_on,
+                a_fold_beside_a_retry_goes_on_from_what_is_there,
+                a_rebuild_finds_its_own_dead_letters,
+                an_append_into_a_held_row_waits_with_it,
+                a_paused_table_refuses_folds,
+                a_lease_is_one_holders_until_it_ends,
+            }
             values {
                 every_type_of_value_comes_back,
                 a_decimal_keeps_its_scale,

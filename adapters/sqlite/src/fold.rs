@@ -1,47 +1,98 @@
 //! Folding a batch into a table: a projector's two steps around the one load of the rows that it touches.
 //!
 //! A fold of its own is computed on a reader's connection and only then handed to the writer, which writes it if the
-//! table's checkpoint has not moved meanwhile; so a slow fold never keeps appends waiting.
+//! table has not moved meanwhile; so a slow fold never keeps appends waiting.
 
 use std::any::Any;
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use cqrs_core::store::{FoldError, Generation, RowChange, StoreError, StoreErrorKind};
-use cqrs_core::{EventBatch, FoldFailure, Position, Projector};
+use cqrs_core::store::{FoldError, Generation, Lane, RowChange, SetAside, StoreError, StoreErrorKind};
+use cqrs_core::{EventBatch, FoldFailure, Position, Projector, fold_around};
 use rusqlite::Connection;
 
 use crate::error::OrStoreError;
-use crate::tables::{Table, check_changes, superseded};
+use crate::letters::Letters;
+use crate::tables::{Standing, Table, check_changes, superseded};
 
-/// The changes that a batch makes to a table, as of the rows that the connection sees; nothing is written.
-pub(crate) fn changes(
+/// What a batch makes of a table.
+#[derive(Default)]
+pub(crate) struct Folded {
+    /// The rows that change.
+    pub(crate) changes: Vec<RowChange>,
+    /// The events that are set aside.
+    pub(crate) aside: Vec<SetAside>,
+}
+
+/// What a batch makes of a table, as of the rows that the connection sees; nothing is written.
+pub(crate) fn fold(
     connection: &Connection,
     table: &Table,
     projector: &dyn Projector,
     batch: &EventBatch,
-) -> Result<Vec<RowChange>, FoldError> {
-    let fold = guarded(table, batch, || projector.begin(batch))?;
-    let rows = table.load(connection, fold.keys())?;
-    let changes = guarded(table, batch, || fold.finish(rows))?;
-    check_changes(table.definition(), &changes)?;
-    Ok(changes)
+) -> Result<Folded, FoldError> {
+    fold_only(connection, table, projector, batch, Position::MAX, None)
 }
 
-/// The changes that a batch makes to a table that must be at a checkpoint.
-pub(crate) fn changes_at(
+/// As [`fold`], where an event that cannot be taken in is a failure of the whole.
+pub(crate) fn fold_or_refuse(
+    connection: &Connection,
+    table: &Table,
+    projector: &dyn Projector,
+    batch: &EventBatch,
+) -> Result<Folded, FoldError> {
+    let folded = fold(connection, table, projector, batch)?;
+    let failed = folded.aside.iter().filter(|letter| letter.reason.is_some());
+    if let Some(first) = failed.min_by_key(|letter| letter.position)
+        && let Some(event) = batch.iter().find(|event| event.position() == first.position)
+    {
+        let reason = first.reason.as_deref().unwrap_or_default();
+        return Err(FoldFailure::at(&table.definition().name, event, reason).into());
+    }
+    Ok(folded)
+}
+
+/// As [`fold`], of nothing but some letters, which wait for what was set aside up to a position.
+pub(crate) fn fold_only(
+    connection: &Connection,
+    table: &Table,
+    projector: &dyn Projector,
+    batch: &EventBatch,
+    held_until: Position,
+    only: Option<&HashSet<(Position, Lane)>>,
+) -> Result<Folded, FoldError> {
+    let letters = Letters::of(connection, table.id());
+    let folded = guarded(table, batch, || {
+        fold_around::<FoldError>(
+            projector,
+            batch,
+            only,
+            |keys| Ok(table.load(connection, keys)?),
+            |lanes| Ok(letters.held(lanes, held_until)?),
+        )
+    })?;
+    check_changes(table.definition(), &folded.changes)?;
+    Ok(Folded { changes: folded.changes, aside: folded.aside })
+}
+
+/// What a batch makes of a table that must be at a checkpoint.
+pub(crate) fn fold_at(
     connection: &Connection,
     projector: &dyn Projector,
     generation: Generation,
     from: Position,
     batch: &EventBatch,
-) -> Result<(Table, Vec<RowChange>), FoldError> {
+) -> Result<(Table, Standing, Folded), FoldError> {
     let definition = projector.table();
-    // Checkpoint and rows are of one moment.
+    // Checkpoint, letters and rows are of one moment.
     let _snapshot = connection.unchecked_transaction().or_store_error()?;
     let found = Table::find(connection, &definition, generation)?;
     let (table, standing) = found.ok_or_else(|| superseded(&definition, from, None))?;
     if standing.checkpoint != from {
         return Err(superseded(&definition, from, Some(standing.checkpoint)));
+    }
+    if standing.is_paused {
+        return Err(FoldError::Paused { table: definition.name.clone() });
     }
     if batch.end() < from || batch.first().is_some_and(|first| first.position() <= from) {
         return Err(StoreError::invalid(format!(
@@ -50,18 +101,18 @@ pub(crate) fn changes_at(
         ))
         .into());
     }
-    let changes = changes(connection, &table, projector, batch)?;
-    Ok((table, changes))
+    let folded = fold(connection, &table, projector, batch)?;
+    Ok((table, standing, folded))
 }
 
 /// Runs a projector's code; a panic in it is a failure of the fold, not of the store.
 fn guarded<T>(
     table: &Table,
     batch: &EventBatch,
-    work: impl FnOnce() -> Result<T, Box<FoldFailure>>,
+    work: impl FnOnce() -> Result<T, FoldError>,
 ) -> Result<T, FoldError> {
     let panic = match catch_unwind(AssertUnwindSafe(work)) {
-        Ok(outcome) => return outcome.map_err(FoldError::Failed),
+        Ok(outcome) => return outcome,
         Err(panic) => panic,
     };
     let name = &table.definition().name;

@@ -44,8 +44,10 @@
 
 mod builder;
 mod cells;
+mod control;
 mod error;
 mod fold;
+mod letters;
 mod open;
 mod query;
 mod queue;

@@ -122,6 +122,25 @@ pub(crate) fn page_of_all(
     Ok(page.finish(after))
 }
 
+/// The events at some positions, in their order.
+pub(crate) fn events_at(
+    connection: &Connection,
+    names: &mut TypeNames,
+    positions: &[Position],
+) -> Outcome<EventBatch> {
+    let mut statement = connection
+        .prepare_cached(&format!("SELECT {COLUMNS}, {MORE_COLUMNS} FROM cqrs_events WHERE position = ?1"))
+        .or_store_error()?;
+    let mut page = Page::new(connection, names, Detail::Full, positions.len());
+    for position in positions {
+        let mut rows = statement.query([position.to_i64()]).or_store_error()?;
+        if let Some(row) = rows.next().or_store_error()? {
+            page.push(row)?;
+        }
+    }
+    Ok(page.finish(Position::START))
+}
+
 /// The position of the newest event.
 pub(crate) fn head(connection: &Connection) -> Outcome<Position> {
     let mut statement =

@@ -15,7 +15,7 @@ use crate::open::in_transaction;
 pub(crate) const APPLICATION_ID: i32 = 0x6371_7273;
 
 /// The steps: the one at index *n* leads from layout *n* to layout *n* + 1.
-const STEPS: [&str; 1] = [include_str!("sql/layout_1.sql")];
+const STEPS: [&str; 2] = [include_str!("sql/layout_1.sql"), include_str!("sql/layout_2.sql")];
 
 /// The newest layout that this build knows.
 pub(crate) const LAYOUT: usize = STEPS.len();

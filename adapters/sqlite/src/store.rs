@@ -11,8 +11,8 @@ use std::thread::JoinHandle;
 
 use cqrs_core::store::{
     Append, AppendError, Appended, BoxFuture, EventStore, FoldError, Generation, NewEvent, ReadAll,
-    ReadModelStore, ReadStream, RowPage, RowQuery, Snapshot, SnapshotStore, StoreError, StoreErrorKind,
-    TableChange, TableDefinition, TableState,
+    ReadModelStore, ReadStream, RowPage, RowQuery, SetAside, Snapshot, SnapshotStore, StoreError,
+    StoreErrorKind, TableChange, TableDefinition, TableState,
 };
 use cqrs_core::{EventBatch, Position, Projector, StreamId, StreamVersion};
 use tokio::sync::{broadcast, oneshot, watch};
@@ -112,7 +112,7 @@ impl SqliteStore {
     }
 
     /// Reads on a reader's connection.
-    async fn reading<T, E>(
+    pub(crate) async fn reading<T, E>(
         &self,
         read: impl FnOnce(&mut crate::readers::Reader) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
@@ -144,7 +144,7 @@ impl SqliteStore {
     }
 
     /// Has the writer do something between two groups.
-    async fn writing<T, E>(
+    pub(crate) async fn writing<T, E>(
         &self,
         work: impl FnOnce(&mut Writer<'_>) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
@@ -199,15 +199,14 @@ impl SqliteStore {
         generation: Generation,
         from: Position,
         batch: Arc<EventBatch>,
-    ) -> Result<(), FoldError> {
+    ) -> Result<Vec<SetAside>, FoldError> {
         let end = batch.end();
         let bytes = batch.payload_bytes();
-        let (table, changes) = self
-            .reading(move |reader| {
-                fold::changes_at(&reader.connection, &*projector, generation, from, &batch)
-            })
+        let (table, standing, folded) = self
+            .reading(move |reader| fold::fold_at(&reader.connection, &*projector, generation, from, &batch))
             .await?;
-        let job = |reply| Grouped::Fold(Box::new(FoldJob { table, from, end, changes, reply }));
+        let epoch = standing.epoch;
+        let job = |reply| Grouped::Fold(Box::new(FoldJob { table, from, epoch, end, folded, reply }));
         self.grouped(bytes, job).await
     }
 
@@ -229,7 +228,7 @@ impl SqliteStore {
             let projector = Arc::clone(&projector);
             match self.fold(projector, Generation::Live, after, Arc::new(batch)).await {
                 // Somebody else folds the same table: go on from where they left it.
-                Ok(()) | Err(FoldError::Superseded { actual: Some(_), .. }) => {}
+                Ok(_) | Err(FoldError::Superseded { actual: Some(_), .. }) => {}
                 Err(error) => return Err(error),
             }
         }
@@ -342,15 +341,14 @@ impl ReadModelStore for SqliteStore {
         generation: Generation,
         from: Position,
         batch: Arc<EventBatch>,
-    ) -> BoxFuture<'_, Result<(), FoldError>> {
+    ) -> BoxFuture<'_, Result<Vec<SetAside>, FoldError>> {
         Box::pin(self.fold(projector, generation, from, batch))
     }
 
     fn promote(&self, table: Arc<TableDefinition>) -> BoxFuture<'_, Result<(), StoreError>> {
         Box::pin(self.writing(move |writer| {
             writer.transact(|writer| tables::promote(writer.connection(), &table))?;
-            writer.detach(&table.name);
-            Ok(())
+            writer.follow_promotion(&table)
         }))
     }
 

@@ -9,12 +9,14 @@ use std::sync::Arc;
 
 use cqrs_core::store::{
     FoldError, Generation, RowChange, StoreError, StoreErrorKind, TableChange, TableDefinition, TableState,
+    TableStatus,
 };
 use cqrs_core::{ColumnType, Position, Value};
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
 use crate::cells::{self, Cell, scales};
 use crate::error::{OrStoreError, Outcome, corrupt};
+use crate::letters::Letters;
 
 pub(crate) use definition::{all_columns, quoted};
 
@@ -33,6 +35,9 @@ pub(crate) struct Standing {
     pub(crate) checkpoint: Position,
     /// The columns with irregular cells, by name.
     pub(crate) irregular: Vec<String>,
+    /// Moves whenever dead letters change other than by a fold.
+    pub(crate) epoch: i64,
+    pub(crate) is_paused: bool,
 }
 
 /// One row of `cqrs_projections`.
@@ -71,6 +76,11 @@ impl Table {
         Self { id, definition: Arc::clone(definition), generation, name, sql }
     }
 
+    /// The table's id in `cqrs_projections`.
+    pub(crate) fn id(&self) -> i64 {
+        self.id
+    }
+
     pub(crate) fn definition(&self) -> &Arc<TableDefinition> {
         &self.definition
     }
@@ -93,13 +103,36 @@ impl Table {
         Ok(found.or_store_error()?.map(Position::from_i64))
     }
 
-    /// Checks that the table is at a checkpoint.
-    pub(crate) fn expect_at(&self, connection: &Connection, expected: Position) -> Result<(), FoldError> {
-        let actual = self.checkpoint(connection)?;
-        if actual == Some(expected) {
-            return Ok(());
+    /// Checks that the table is where a fold has found it.
+    pub(crate) fn expect_at(
+        &self,
+        connection: &Connection,
+        expected: Position,
+        epoch: i64,
+    ) -> Result<(), FoldError> {
+        let mut statement = connection
+            .prepare_cached(
+                "SELECT checkpoint, epoch, paused FROM cqrs_projections WHERE id = ?1 AND generation = ?2",
+            )
+            .or_store_error()?;
+        let cells = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+        let found = statement.query_row((self.id, label(self.generation)), cells).optional();
+        let found: Option<(i64, i64, bool)> = found.or_store_error()?;
+        let name = &self.definition.name;
+        match found.map(|(checkpoint, epoch, paused)| (Position::from_i64(checkpoint), epoch, paused)) {
+            Some((checkpoint, found, false)) if checkpoint == expected && found == epoch => Ok(()),
+            Some((checkpoint, _, true)) if checkpoint == expected => {
+                Err(FoldError::Paused { table: name.clone() })
+            }
+            found => Err(superseded(&self.definition, expected, found.map(|(checkpoint, ..)| checkpoint))),
         }
-        Err(superseded(&self.definition, expected, actual))
+    }
+
+    /// Refuses folds that were begun before, as after a change of its dead letters.
+    pub(crate) fn move_epoch(&self, connection: &Connection) -> Outcome<()> {
+        let sql = "UPDATE cqrs_projections SET epoch = epoch + 1 WHERE id = ?1";
+        connection.execute(sql, [self.id]).or_store_error()?;
+        Ok(())
     }
 
     /// Loads the rows of some keys, in the order of the keys.
@@ -214,19 +247,65 @@ pub(crate) fn open(connection: &Connection, definition: &Arc<TableDefinition>) -
     Err(corrupt(format!("the table `{}` has no generation", definition.name)))
 }
 
+/// Makes an empty table beside the live one of the same definition, or says what is there; within a write transaction.
+pub(crate) fn begin_rebuild(
+    connection: &Connection,
+    definition: &Arc<TableDefinition>,
+) -> Outcome<TableState> {
+    if Table::find(connection, definition, Generation::Live)?.is_none() {
+        return open(connection, definition);
+    }
+    if let Some(next) = registered(connection, &definition.name, Generation::Next)? {
+        let (generation, checkpoint) = (Generation::Next, next.standing.checkpoint);
+        if next.fingerprint == definition.fingerprint.to_string() {
+            return Ok(TableState { generation, checkpoint });
+        }
+        drop_table(connection, &definition::physical_name(definition, Generation::Next))?;
+        forget(connection, next.id)?;
+    }
+    create(connection, definition, Generation::Next)?;
+    Ok(TableState { generation: Generation::Next, checkpoint: Position::START })
+}
+
+/// How the tables of a name are doing, whatever their definitions.
+pub(crate) fn status(connection: &Connection, definition: &TableDefinition) -> Outcome<TableStatus> {
+    let live = registered(connection, &definition.name, Generation::Live)?;
+    let next = registered(connection, &definition.name, Generation::Next)?;
+    let next = next.map(|next| next.standing.checkpoint);
+    let Some(live) = live else { return Ok(TableStatus { next, ..TableStatus::default() }) };
+    Ok(TableStatus {
+        live: Some(live.standing.checkpoint),
+        is_current: live.fingerprint == definition.fingerprint.to_string(),
+        next,
+        is_paused: live.standing.is_paused,
+        dead_letters: Letters::of(connection, live.id).count()?,
+    })
+}
+
+/// Pauses the live table of a name, or lets it go on; within a write transaction.
+pub(crate) fn set_paused(connection: &Connection, definition: &TableDefinition, paused: bool) -> Outcome<()> {
+    let sql = "UPDATE cqrs_projections SET paused = ?2 WHERE name = ?1 AND generation = 'live'";
+    match connection.execute(sql, (&definition.name, paused)).or_store_error()? {
+        0 => Err(missing(definition, "is not there")),
+        _ => Ok(()),
+    }
+}
+
 /// Puts the next table in the place of the live one, within a write transaction.
 pub(crate) fn promote(connection: &Connection, definition: &Arc<TableDefinition>) -> Outcome<()> {
     let Some((next, _)) = Table::find(connection, definition, Generation::Next)? else {
         return Err(missing(definition, "is not being built"));
     };
+    let mut is_paused = false;
     if let Some(live) = registered(connection, &definition.name, Generation::Live)? {
+        is_paused = live.standing.is_paused;
         forget(connection, live.id)?;
     }
     drop_table(connection, &definition.name)?;
     let rename = format!("ALTER TABLE {} RENAME TO {}", quoted(&next.name), quoted(&definition.name));
     connection.execute_batch(&rename).or_store_error()?;
-    let swap = "UPDATE cqrs_projections SET generation = 'live' WHERE id = ?1";
-    connection.execute(swap, [next.id]).or_store_error()?;
+    let swap = "UPDATE cqrs_projections SET generation = 'live', paused = ?2 WHERE id = ?1";
+    connection.execute(swap, (next.id, is_paused)).or_store_error()?;
     Ok(())
 }
 
@@ -282,7 +361,7 @@ fn missing(definition: &TableDefinition, lack: &str) -> StoreError {
 fn registered(connection: &Connection, name: &str, generation: Generation) -> Outcome<Option<Registered>> {
     let mut statement = connection
         .prepare_cached(
-            "SELECT id, fingerprint, checkpoint, irregular FROM cqrs_projections \
+            "SELECT id, fingerprint, checkpoint, irregular, epoch, paused FROM cqrs_projections \
              WHERE name = ?1 AND generation = ?2",
         )
         .or_store_error()?;
@@ -295,7 +374,12 @@ fn registered(connection: &Connection, name: &str, generation: Generation) -> Ou
     Ok(Some(Registered {
         id: row.get(0).or_store_error()?,
         fingerprint: row.get(1).or_store_error()?,
-        standing: Standing { checkpoint: Position::from_i64(row.get(2).or_store_error()?), irregular },
+        standing: Standing {
+            checkpoint: Position::from_i64(row.get(2).or_store_error()?),
+            irregular,
+            epoch: row.get(4).or_store_error()?,
+            is_paused: row.get(5).or_store_error()?,
+        },
     }))
 }
 
@@ -310,6 +394,7 @@ fn create(connection: &Connection, definition: &Arc<TableDefinition>, generation
 }
 
 fn forget(connection: &Connection, id: i64) -> Outcome<()> {
+    Letters::of(connection, id).clear()?;
     connection.execute("DELETE FROM cqrs_projections WHERE id = ?1", [id]).or_store_error()?;
     Ok(())
 }

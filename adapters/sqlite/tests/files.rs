@@ -29,7 +29,7 @@ async fn a_store_is_created_where_there_is_no_file_or_an_empty_one() {
     record(&store, "ada", &["{}"]).await;
     store.close().await.unwrap();
     let layout: i64 = place.sql().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(layout, 1);
+    assert_eq!(layout, 2);
     assert_eq!(all_events(&place.open().await).await.len(), 1);
 }
 
@@ -75,7 +75,7 @@ async fn a_newer_layout_is_refused_with_both_numbers_and_left_alone() {
     let error = refused(&place.path()).await;
     assert_eq!(error.kind(), StoreErrorKind::Incompatible);
     let text = error.to_string();
-    assert!(text.contains("layout 7") && text.contains("layouts 1 to 1"), "{text}");
+    assert!(text.contains("layout 7") && text.contains("layouts 1 to 2"), "{text}");
     let layout: i64 = place.sql().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
     assert_eq!(layout, 7);
 }
@@ -149,4 +149,36 @@ async fn a_full_database_refuses_whole_appends_and_goes_on_once_there_is_room() 
     let store = place.open().await;
     record(&store, "ada", &[&payload]).await;
     assert_eq!(all_events(&store).await.len(), 2 + 2 * acknowledged);
+}
+
+/// A file as the first layout left it, with an event and a read model, made by that layout's own statements.
+fn file_of_layout_1(place: &Place) {
+    let sql = rusqlite::Connection::open(place.path()).unwrap();
+    sql.execute_batch(include_str!("../src/sql/layout_1.sql")).unwrap();
+    sql.execute_batch(
+        "INSERT INTO cqrs_streams VALUES (1, 'account', 'ada');
+         INSERT INTO cqrs_event_types VALUES (1, 'account', 'deposited', 1);
+         INSERT INTO cqrs_events VALUES (1, 1, 1, 1, 0, NULL, NULL, zeroblob(16), zeroblob(16), zeroblob(16), NULL, '{}');
+         INSERT INTO cqrs_projections (name, generation, fingerprint, checkpoint) VALUES ('totals', 'live', '0', 1);
+         PRAGMA application_id = 0x63717273; PRAGMA user_version = 1;",
+    )
+    .unwrap();
+}
+
+#[tokio::test]
+async fn a_file_of_the_first_layout_is_brought_to_the_newest_with_all_that_it_holds() {
+    let place = Place::new();
+    file_of_layout_1(&place);
+    let store = place.open().await;
+    assert_eq!(all_events(&store).await.len(), 1);
+    record(&store, "ada", &["{}"]).await;
+    store.close().await.unwrap();
+    let sql = place.sql();
+    let layout: i64 = sql.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    assert_eq!(layout, 2);
+    let kept = "SELECT checkpoint, epoch, paused FROM cqrs_projections WHERE name = 'totals'";
+    let kept: (i64, i64, bool) =
+        sql.query_row(kept, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
+    assert_eq!(kept, (1, 0, false));
+    sql.execute("UPDATE cqrs_events SET payload = '[]'", []).unwrap_err();
 }

@@ -24,7 +24,7 @@ pub enum Refresh {
     /// refuses its command.
     OnCommit,
     /// In a task of its own, as fast as it can: rows follow within moments, and appends do not wait for them. An event that the
-    /// projection cannot take stops it, in the open, until it is mended.
+    /// projection cannot take is set aside with what follows it in the same row, in the open, and other rows go on.
     Continuous,
     /// As [`Continuous`](Self::Continuous), but only once in this time: many changes of one row in between are written once.
     Every(Duration),
@@ -35,12 +35,17 @@ pub enum Refresh {
 /// Registers one aggregate with a capacity.
 type Register = Box<dyn FnOnce(&mut Aggregates, usize) -> Result<(), BuildError> + Send>;
 
+/// Makes a projector for so many threads.
+type Add = Box<dyn FnOnce(usize) -> (Arc<dyn Projector>, Refresh) + Send>;
+
 /// An application about to be built.
 #[must_use = "nothing runs until `build` is awaited"]
 pub struct AppBuilder {
     store: Arc<dyn Store>,
     aggregates: Vec<Register>,
-    projections: Vec<(Arc<dyn Projector>, Refresh)>,
+    projections: Vec<Add>,
+    fold_workers: usize,
+    build_in_background: bool,
     hot_aggregates: usize,
     in_flight: u32,
     retries: u32,
@@ -53,6 +58,8 @@ impl AppBuilder {
             store,
             aggregates: Vec::new(),
             projections: Vec::new(),
+            fold_workers: 1,
+            build_in_background: false,
             hot_aggregates: 10_000,
             in_flight: 4096,
             retries: 10,
@@ -74,7 +81,22 @@ impl AppBuilder {
 
     /// Adds a projection, so that its rows are kept up to date and can be queried.
     pub fn projection<P: Projection>(mut self, refresh: Refresh) -> Self {
-        self.projections.push((Arc::new(TypedProjector::<P>::new()), refresh));
+        self.projections.push(Box::new(move |workers| {
+            (Arc::new(TypedProjector::<P>::new().with_workers(workers)), refresh)
+        }));
+        self
+    }
+
+    /// How many threads share the folding of each large batch, on distinct rows and with the same result as one; 1 when nothing is said.
+    pub fn fold_workers(mut self, threads: usize) -> Self {
+        self.fold_workers = threads;
+        self
+    }
+
+    /// Lets the application start while rows whose projection has another definition than before are still being built anew. Until they
+    /// are, queries of them answer [`WaitError::Building`](super::WaitError::Building) in place of rows.
+    pub fn build_in_background(mut self) -> Self {
+        self.build_in_background = true;
         self
     }
 
@@ -114,8 +136,9 @@ impl AppBuilder {
         for register in self.aggregates {
             register(&mut aggregates, self.hot_aggregates)?;
         }
-        let mut projections = Projections::default();
-        for (projector, refresh) in self.projections {
+        let mut projections = Projections::new(self.build_in_background);
+        for add in self.projections {
+            let (projector, refresh) = add(self.fold_workers);
             projections.start(&self.store, projector, refresh).await?;
         }
         Ok(App {

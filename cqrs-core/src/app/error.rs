@@ -10,7 +10,7 @@ use crate::event::{DecodeError, EncodeError};
 use crate::projection::Projection;
 use crate::projector::FoldFailure;
 use crate::query::CursorError;
-use crate::store::{FoldError, StoreError};
+use crate::store::{DeadLetter, FoldError, StoreError};
 use crate::value::ValueError;
 
 /// Why a command recorded nothing. `E` is the aggregate's own error.
@@ -218,7 +218,25 @@ pub enum WaitError {
         /// How far the projection is from it.
         behind: u64,
     },
-    /// The projection stands still before an event that it cannot take.
+    /// The rows are being built for the first time under their definition.
+    #[error("the rows of `{table}` are being built: {position} of {head}")]
+    Building {
+        /// The projection's table.
+        table: String,
+        /// How far they are built.
+        position: Position,
+        /// The newest event.
+        head: Position,
+    },
+    /// The projection could not take in one of the write's events, or has it wait behind one.
+    #[error("`{table}` has set aside the event at position {}: {}", .letter.position, .letter.reason.as_deref().unwrap_or("it waits behind another one"))]
+    SetAside {
+        /// The projection's table.
+        table: String,
+        /// The event.
+        letter: Box<DeadLetter>,
+    },
+    /// The projection stands still; it is tried again and again.
     #[error(transparent)]
     Failed(FoldError),
     /// The projection was not named when the application was built.

@@ -1,26 +1,35 @@
 //! The projections of an application: opened, built anew where their definition changed, and kept up to date.
 
+mod build;
+mod follow;
+mod handle;
 mod replay;
-mod running;
+mod runner;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use crate::envelope::Position;
-use crate::projection::Projection;
 use crate::projector::Projector;
-use crate::store::{FoldError, Generation, Store, StoreError, TableDefinition};
+use crate::store::{
+    DeadLetterCount, DeadLetterQuery, FoldError, Generation, ReadAll, SetAside, Store, StoreError,
+    TableDefinition,
+};
 
 use super::builder::{BuildError, Refresh};
 use super::error::WaitError;
 
-use running::Follower;
+use follow::Follower;
+use runner::Runner;
 
+pub use handle::ProjectionHandle;
 pub(super) use replay::rows_at;
 pub(crate) use replay::{SortedKey, keyed};
 
@@ -31,39 +40,83 @@ pub struct ProjectionStatus {
     pub table: String,
     /// When it takes events in.
     pub refresh: Refresh,
-    /// Every event up to here is in the rows.
+    /// Every event up to here is in the rows, or set aside.
     pub checkpoint: Position,
     /// How many positions lie between the rows and the newest event.
     pub lag: u64,
-    /// What it stands still before, where it does.
+    /// How long the oldest event that it has not taken in has been waiting for it.
+    pub lag_time: SignedDuration,
+    /// How far its rows are being built anew, where they are.
+    pub building: Option<Building>,
+    /// Whether it is paused.
+    pub is_paused: bool,
+    /// The events that it could not take in, and those that wait behind them.
+    pub dead_letters: DeadLetterCount,
+    /// What it stands still before, where it does; it is tried again and again.
     pub failure: Option<FoldError>,
 }
 
+/// How far rows are built anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Building {
+    /// Every event up to here is in the new rows.
+    pub position: Position,
+    /// The newest event when that was found.
+    pub head: Position,
+}
+
+impl ProjectionStatus {
+    /// What is wrong with the projection, as one sentence; [`None`] when nothing is. Lag and a pause are not wrong.
+    pub fn trouble(&self) -> Option<String> {
+        let DeadLetterCount { failed, waiting } = self.dead_letters;
+        match &self.failure {
+            Some(failure) => Some(failure.to_string()),
+            None if failed > 0 => Some(format!(
+                "`{}` could not take in {failed} of its events, and {waiting} wait behind them",
+                self.table
+            )),
+            None => None,
+        }
+    }
+}
+
 /// The running projections, by their table.
-#[derive(Default)]
 pub(super) struct Projections {
     by_table: HashMap<String, Arc<Running>>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
     stopping: watch::Sender<bool>,
+    holder: Uuid,
+    in_background: bool,
 }
 
 /// One projection that is kept up to date.
 pub(super) struct Running {
     pub(super) table: Arc<TableDefinition>,
-    projector: Arc<dyn Projector>,
-    refresh: Refresh,
-    store: Arc<dyn Store>,
-    progress: watch::Receiver<Progress>,
+    runner: Arc<Runner>,
 }
 
 /// How far a projection has come, and what it stands still before.
 #[derive(Debug, Clone, Default)]
 struct Progress {
     position: Position,
+    building: Option<Building>,
+    is_prepared: bool,
+    is_paused: bool,
     failure: Option<FoldError>,
 }
 
 impl Projections {
+    /// None yet; with `in_background`, rows are built anew while the application runs.
+    pub(super) fn new(in_background: bool) -> Self {
+        Self {
+            by_table: HashMap::new(),
+            tasks: Mutex::default(),
+            stopping: watch::Sender::default(),
+            holder: Uuid::now_v7(),
+            in_background,
+        }
+    }
+
     /// Opens a projection's table, builds it anew if it must be, and keeps it up to date from then on.
     pub(super) async fn start(
         &mut self,
@@ -75,45 +128,38 @@ impl Projections {
         if self.by_table.contains_key(&table.name) {
             return Err(BuildError::SameTable { table: table.name.clone() });
         }
-        let mut state = store.open_table(Arc::clone(&table)).await?;
+        let state = store.open_table(Arc::clone(&table)).await?;
+        let runner = Arc::new(Runner {
+            store: Arc::clone(store),
+            projector,
+            refresh,
+            holder: self.holder,
+            progress: watch::Sender::default(),
+            stopping: self.stopping.subscribe(),
+        });
         if state.generation == Generation::Next {
-            running::build_anew(&**store, &projector, state.checkpoint).await?;
-            state = store.open_table(Arc::clone(&table)).await?;
+            let (position, head) = (state.checkpoint, store.head().await?);
+            runner.report(|progress| progress.building = Some(Building { position, head }));
         }
-        let start = Progress { position: state.checkpoint, failure: None };
-        let (sender, progress) = watch::channel(start);
-        match refresh {
-            Refresh::OnCommit => store.attach(Arc::clone(&projector)).await?,
-            Refresh::Manual => {}
-            Refresh::Continuous | Refresh::Every(_) => {
-                let every = if let Refresh::Every(pause) = refresh { Some(pause) } else { None };
-                let follower = Follower::new(Arc::clone(store), Arc::clone(&projector), state.checkpoint);
-                let task = running::follow(follower, every, sender, self.stopping.subscribe());
-                self.tasks.get_mut().push(tokio::spawn(task));
-            }
+        let later = self.in_background && state.generation == Generation::Next;
+        if !later {
+            runner.prepare().await?;
         }
-        let running =
-            Running { table: Arc::clone(&table), projector, refresh, store: Arc::clone(store), progress };
-        self.by_table.insert(table.name.clone(), Arc::new(running));
+        if later || matches!(refresh, Refresh::Continuous | Refresh::Every(_)) {
+            self.tasks.get_mut().push(tokio::spawn(Arc::clone(&runner).run(!later)));
+        }
+        self.by_table.insert(table.name.clone(), Arc::new(Running { table, runner }));
         Ok(())
     }
 
-    pub(super) fn get<P: Projection>(&self) -> Option<&Arc<Running>> {
-        self.by_table.get(P::DESCRIPTOR.table)
+    pub(super) fn get(&self, table: &str) -> Option<&Arc<Running>> {
+        self.by_table.get(table)
     }
 
-    pub(super) async fn status(&self, store: &dyn Store) -> Result<Vec<ProjectionStatus>, StoreError> {
-        let head = store.head().await?;
+    pub(super) async fn status(&self) -> Result<Vec<ProjectionStatus>, StoreError> {
         let mut all = Vec::with_capacity(self.by_table.len());
         for running in self.by_table.values() {
-            let checkpoint = running.position().await?;
-            all.push(ProjectionStatus {
-                table: running.table.name.clone(),
-                refresh: running.refresh,
-                checkpoint,
-                lag: head.since(checkpoint),
-                failure: running.progress.borrow().failure.clone(),
-            });
+            all.push(running.status().await?);
         }
         all.sort_by(|a, b| a.table.cmp(&b.table));
         Ok(all)
@@ -142,17 +188,53 @@ const LOOK_AGAIN: Duration = Duration::from_millis(25);
 impl Running {
     /// Every event up to here is in the rows, or wanted by none of them.
     pub(super) async fn position(&self) -> Result<Position, StoreError> {
-        let seen = self.progress.borrow().position;
-        Ok(seen.max(self.store.checkpoint(Arc::clone(&self.table)).await?))
+        let seen = self.runner.progress.borrow().position;
+        Ok(seen.max(self.runner.store.checkpoint(Arc::clone(&self.table)).await?))
+    }
+
+    async fn status(&self) -> Result<ProjectionStatus, StoreError> {
+        let store = &self.runner.store;
+        let table = store.table_status(Arc::clone(&self.table)).await?;
+        let progress = self.runner.progress.borrow().clone();
+        let live = table.live.filter(|_| table.is_current).unwrap_or(Position::START);
+        let (checkpoint, head) = (live.max(progress.position), store.head().await?);
+        let mut lag_time = SignedDuration::ZERO;
+        if checkpoint < head {
+            let read = ReadAll {
+                limit: 1,
+                filter: self.runner.projector.filter().clone(),
+                ..ReadAll::after(checkpoint)
+            };
+            if let Some(oldest) = store.read_all(read).await?.first() {
+                lag_time = Timestamp::now().duration_since(oldest.recorded_at()).max(SignedDuration::ZERO);
+            }
+        }
+        Ok(ProjectionStatus {
+            table: self.table.name.clone(),
+            refresh: self.runner.refresh,
+            checkpoint,
+            lag: head.since(checkpoint),
+            lag_time,
+            building: table.next.map(|position| Building { position, head }),
+            is_paused: table.is_paused,
+            dead_letters: table.dead_letters,
+            failure: progress.failure,
+        })
+    }
+
+    /// Builds the rows anew beside the live ones.
+    async fn rebuild(&self) -> Result<(), FoldError> {
+        build::begin(&self.runner).await?;
+        build::build_anew(&self.runner).await
     }
 
     /// Folds everything up to the newest event now; returns how far the rows have come.
     pub(super) async fn refresh(&self) -> Result<Position, FoldError> {
         let checkpoint = self.position().await?;
-        if self.refresh == Refresh::OnCommit {
+        if self.runner.refresh == Refresh::OnCommit {
             return Ok(checkpoint);
         }
-        let mut follower = Follower::new(Arc::clone(&self.store), Arc::clone(&self.projector), checkpoint);
+        let mut follower = Follower::new(Arc::clone(&self.runner), checkpoint);
         while follower.step().await? {}
         follower.keep_place().await
     }
@@ -160,27 +242,55 @@ impl Running {
     /// Waits until the rows include everything up to a position; returns how far they have come.
     pub(super) async fn wait_for(&self, wanted: Position, within: Duration) -> Result<Position, WaitError> {
         let deadline = Instant::now() + within;
-        let mut progress = self.progress.clone();
+        let (mut progress, stopping) = (self.runner.progress.subscribe(), self.runner.stopping.clone());
         loop {
-            let reached = self.position().await?;
-            if reached >= wanted {
+            let Progress { building, failure, is_prepared, .. } = progress.borrow_and_update().clone();
+            let is_missing = building.is_some() && !is_prepared;
+            // While rows are built for the first time under this definition, there are none to read.
+            let reached = if is_missing { None } else { Some(self.position().await?) };
+            if let Some(reached) = reached.filter(|reached| *reached >= wanted) {
                 return Ok(reached);
             }
-            if let Some(failure) = progress.borrow_and_update().failure.clone() {
+            if let Some(failure) = failure {
                 return Err(WaitError::Failed(failure));
+            }
+            if *stopping.borrow() {
+                return Err(WaitError::ShuttingDown);
             }
             let now = Instant::now();
             if now >= deadline {
                 let table = self.table.name.clone();
-                return Err(WaitError::Stale { table, wanted, behind: wanted.since(reached) });
+                return Err(match (reached, building) {
+                    (None, Some(Building { position, head })) => {
+                        WaitError::Building { table, position, head }
+                    }
+                    (reached, _) => {
+                        let behind = wanted.since(reached.unwrap_or(Position::START));
+                        WaitError::Stale { table, wanted, behind }
+                    }
+                });
             }
-            let pause = LOOK_AGAIN.min(deadline - now);
-            match (self.refresh, tokio::time::timeout(pause, progress.changed()).await) {
-                // These have no task: others move the checkpoint.
-                (Refresh::OnCommit | Refresh::Manual, Ok(Err(_))) => tokio::time::sleep(pause).await,
-                (_, Ok(Err(_))) => return Err(WaitError::ShuttingDown),
-                (_, Ok(Ok(())) | Err(_)) => {}
-            }
+            // An error says that nothing was heard: another process may have moved the checkpoint.
+            let _ = tokio::time::timeout(LOOK_AGAIN.min(deadline - now), progress.changed()).await;
         }
+    }
+
+    /// Checks that none of the events of a write is set aside.
+    pub(super) async fn expect_taken_in(&self, after: Position, until: Position) -> Result<(), WaitError> {
+        let query = DeadLetterQuery { table: Arc::clone(&self.table), after, until, limit: 1 };
+        match self.runner.store.dead_letters(query).await?.into_iter().next() {
+            Some(letter) => {
+                Err(WaitError::SetAside { table: self.table.name.clone(), letter: Box::new(letter) })
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// Tells of events that a projection could not take in.
+fn tell(table: &str, failed: &[SetAside]) {
+    for SetAside { position, lane, reason } in failed {
+        let reason = reason.as_deref().unwrap_or_default();
+        tracing::error!(table, %position, %lane, reason, "an event cannot be taken in; its row waits, others go on");
     }
 }

@@ -27,6 +27,8 @@ pub struct Ask<'a, Q> {
     query: Q,
     caller: Caller,
     after: Position,
+    /// How many events up to there are the caller's own.
+    own: u64,
     within: Duration,
     limit: Option<usize>,
     page: Option<Cursor>,
@@ -37,7 +39,7 @@ type BoxedAnswer<'a, T> = Pin<Box<dyn Future<Output = Result<T, QueryError>> + S
 impl<'a, Q: Query> Ask<'a, Q> {
     pub(super) fn new(app: &'a App, query: Q) -> Self {
         let (caller, after, within) = (Caller::default(), Position::START, PATIENCE);
-        Self { app, query, caller, after, within, limit: None, page: None }
+        Self { app, query, caller, after, own: 0, within, limit: None, page: None }
     }
 
     /// Says who asks.
@@ -47,8 +49,12 @@ impl<'a, Q: Query> Ask<'a, Q> {
     }
 
     /// Answers only from rows that include this write.
-    pub fn after(self, receipt: impl std::borrow::Borrow<Receipt>) -> Self {
-        self.after_position(receipt.borrow().position)
+    ///
+    /// Where the projection had to set one of its events aside, the answer is [`WaitError::SetAside`].
+    pub fn after(mut self, receipt: impl std::borrow::Borrow<Receipt>) -> Self {
+        let receipt = receipt.borrow();
+        self.own = receipt.events;
+        self.after_position(receipt.position)
     }
 
     /// Answers only from rows that include everything up to this position.
@@ -89,7 +95,7 @@ impl<'a, Q: Query> Ask<'a, Q> {
     /// As for asking once.
     pub async fn watch(self) -> Result<Watch<Q>, QueryError> {
         let (running, rows) = self.prepare()?;
-        running.wait_for(self.after, self.within).await?;
+        self.wait(&running).await?;
         Ok(Watch::new(self.app.clone(), rows))
     }
 
@@ -105,24 +111,34 @@ impl<'a, Q: Query> Ask<'a, Q> {
         let invalid = |reason| QueryError::Invalid { query, reason };
         self.query.validate().map_err(invalid)?;
         let filters = self.query.filters().map_err(invalid)?;
-        let running = self.app.inner.projections.get::<Q::Projection>();
+        let running = self.app.inner.projections.get(Q::Projection::DESCRIPTOR.table);
         let running = running.ok_or_else(WaitError::unregistered::<Q::Projection>)?;
         let limit = self.limit.unwrap_or(Q::LIMIT).max(1);
         let table = Arc::clone(&running.table);
         Ok((Arc::clone(running), RowQuery { table, filters, order: Q::order(), after: None, limit }))
     }
 
+    /// Waits until the rows are as new as was asked for; returns how far they have come.
+    async fn wait(&self, running: &Running) -> Result<Position, WaitError> {
+        let reached = running.wait_for(self.after, self.within).await?;
+        if self.own > 0 {
+            let before = Position::new(self.after.get().saturating_sub(self.own));
+            running.expect_taken_in(before, self.after).await?;
+        }
+        Ok(reached)
+    }
+
     async fn answer(self) -> Result<Page<Q::Projection>, QueryError> {
         let (running, mut rows) = self.prepare()?;
         let same_query = fingerprint::<Q>(&rows);
-        if let Some(cursor) = self.page {
+        if let Some(cursor) = self.page.clone() {
             let place = cursor.after(same_query)?;
             if place.len() != rows.order.len() + rows.table.key_columns {
                 return Err(crate::query::CursorError.into());
             }
             rows.after = Some(place);
         }
-        let seen = running.wait_for(self.after, self.within).await?;
+        let seen = self.wait(&running).await?;
         let (table, order) = (Arc::clone(&rows.table), rows.order.clone());
         let page = self.app.inner.store.rows(rows).await?;
         let last = page.rows.last().filter(|_| page.more);
@@ -162,7 +178,7 @@ impl<'a, Q: Query> IntoFuture for Count<'a, Q> {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             let (running, rows) = self.0.prepare()?;
-            running.wait_for(self.0.after, self.0.within).await?;
+            self.0.wait(&running).await?;
             Ok(self.0.app.inner.store.count_rows(rows).await?)
         })
     }

@@ -3,18 +3,22 @@
 //! A fold of its own loads rows, folds without the lock and writes only if the checkpoint is still where it was. A fold
 //! that is part of an append keeps its tables locked until all of them have taken the events.
 
+use std::any::Any;
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::changes::Changes;
+use super::letters::Letters;
 use super::log::Prepared;
 use super::rows::Rows;
 use super::tables;
 use crate::batch::EventBatch;
 use crate::envelope::Position;
-use crate::projector::{FoldFailure, Projector};
+use crate::projector::{FoldFailure, Folded, Projector, fold_around};
 use crate::store::{
-    Append, AppendError, FoldError, Generation, RowChange, RowPage, RowQuery, StoreError, TableDefinition,
+    Append, AppendError, DeadLetter, DeadLetterCount, DeadLetterQuery, FoldError, Generation, Lane, Retried,
+    RowChange, RowPage, RowQuery, SetAside, StoreError, TableDefinition,
 };
 use crate::value::Value;
 
@@ -26,6 +30,10 @@ pub(super) struct Table {
 struct State {
     rows: Rows,
     checkpoint: Position,
+    letters: Letters,
+    /// Moves whenever letters change other than by a fold, so that a fold that has not seen it is refused.
+    epoch: u64,
+    is_paused: bool,
     /// `None` once another table has taken its place.
     generation: Option<Generation>,
 }
@@ -40,7 +48,8 @@ pub(super) struct Attached {
 pub(super) struct FoldedAppend<'a> {
     table: &'a Table,
     state: RwLockWriteGuard<'a, State>,
-    changes: Vec<RowChange>,
+    folded: Folded,
+    batch: Arc<EventBatch>,
 }
 
 /// Folds an append for every attached table, and changes none of them.
@@ -52,20 +61,27 @@ pub(super) fn fold_append<'a>(
     if attached.is_empty() {
         return Ok(Vec::new());
     }
-    let batch = prepared.batch(append);
-    let mut folded = Vec::with_capacity(attached.len());
+    let batch = Arc::new(prepared.batch(append));
+    let mut all = Vec::with_capacity(attached.len());
     for Attached { projector, table } in attached {
         let state = table.state.write().unwrap_or_else(PoisonError::into_inner);
-        let changes = if is_wanted(&**projector, append) {
-            fold(&table.definition, &**projector, &batch, |keys| state.rows.load(keys))
-                .map_err(AppendError::Projection)?
+        let folded = if is_wanted(&**projector, append) {
+            let folded = table.guarded(&batch, || Ok(state.fold(&**projector, &batch)?));
+            let folded = folded.map_err(|error| match error {
+                FoldError::Failed(failure) => AppendError::Projection(failure),
+                other => AppendError::Store(StoreError::invalid(other.to_string())),
+            })?;
+            if let Some(failure) = refusal(&table.definition, &batch, &folded) {
+                return Err(AppendError::Projection(failure));
+            }
+            folded
         } else {
-            Vec::new()
+            Folded::default()
         };
-        Rows::check(&table.definition, &changes)?;
-        folded.push(FoldedAppend { table, state, changes });
+        Rows::check(&table.definition, &folded.changes)?;
+        all.push(FoldedAppend { table, state, folded, batch: Arc::clone(&batch) });
     }
-    Ok(folded)
+    Ok(all)
 }
 
 fn is_wanted(projector: &dyn Projector, append: &Append) -> bool {
@@ -73,30 +89,19 @@ fn is_wanted(projector: &dyn Projector, append: &Append) -> bool {
     append.events.iter().any(|event| projector.filter().matches(aggregate_type, &event.name, tenant))
 }
 
-/// Runs a projector, which is somebody else's code: a panic is a failure like any other and leaves the store whole.
-fn fold(
-    definition: &TableDefinition,
-    projector: &dyn Projector,
-    batch: &EventBatch,
-    load: impl FnOnce(&[Vec<Value>]) -> Vec<Option<Vec<Value>>>,
-) -> Result<Vec<RowChange>, Box<FoldFailure>> {
-    let Some(first) = batch.first() else { return Ok(Vec::new()) };
-    let fold = || {
-        let fold = projector.begin(batch)?;
-        let rows = load(fold.keys());
-        fold.finish(rows)
-    };
-    catch_unwind(AssertUnwindSafe(fold)).unwrap_or_else(|panic| {
-        let text = panic.downcast_ref::<String>().map(String::as_str);
-        let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
-        Err(FoldFailure::at(&definition.name, first, format_args!("the projection panicked: {text}")))
-    })
+/// The failure of a fold that may set nothing aside.
+fn refusal(definition: &TableDefinition, batch: &EventBatch, folded: &Folded) -> Option<Box<FoldFailure>> {
+    let failed = folded.aside.iter().filter(|letter| letter.reason.is_some());
+    let first = failed.min_by_key(|letter| letter.position)?;
+    let event = batch.iter().find(|event| event.position() == first.position)?;
+    Some(FoldFailure::at(&definition.name, event, first.reason.as_deref().unwrap_or_default()))
 }
 
 /// Writes what [`fold_append`] found; this cannot fail.
 pub(super) fn write_all(folded: Vec<FoldedAppend<'_>>, checkpoint: Position, listeners: &Changes) {
-    for mut folded in folded {
-        folded.state.write(folded.table, folded.changes, checkpoint, listeners);
+    for FoldedAppend { table, mut state, folded, batch } in folded {
+        state.letters.keep(folded.aside, &batch);
+        state.write(table, folded.changes, checkpoint, listeners);
     }
 }
 
@@ -105,6 +110,9 @@ impl Table {
         let state = State {
             rows: Rows::new(definition.key_columns),
             checkpoint: Position::START,
+            letters: Letters::default(),
+            epoch: 0,
+            is_paused: false,
             generation: Some(generation),
         };
         Self { definition, state: RwLock::new(state) }
@@ -123,15 +131,15 @@ impl Table {
         self.write_state().generation = generation;
     }
 
-    /// Folds a batch; rows and checkpoint change together, or not at all.
+    /// Folds a batch; rows, letters and checkpoint change together, or not at all. Returns what failed now.
     pub(super) fn fold(
         &self,
         projector: &dyn Projector,
         from: Position,
         batch: &EventBatch,
         listeners: &Changes,
-    ) -> Result<(), FoldError> {
-        self.read_state().expect_at(&self.definition, from)?;
+    ) -> Result<Vec<SetAside>, FoldError> {
+        let epoch = self.read_state().expect_at(&self.definition, from, None)?;
         if batch.end() < from || batch.first().is_some_and(|first| first.position() <= from) {
             return Err(StoreError::invalid(format!(
                 "the batch for `{}` does not follow its checkpoint {from}",
@@ -139,13 +147,92 @@ impl Table {
             ))
             .into());
         }
-        let changes = fold(&self.definition, projector, batch, |keys| self.read_state().rows.load(keys))?;
-        Rows::check(&self.definition, &changes)?;
+        let folded = self.guarded(batch, || {
+            let load = |keys: &[Vec<Value>]| Ok(self.read_state().rows.load(keys));
+            let held = |lanes| Ok(self.read_state().letters.held(lanes, Position::MAX));
+            fold_around::<FoldError>(projector, batch, None, load, held)
+        })?;
+        Rows::check(&self.definition, &folded.changes)?;
         let mut state = self.write_state();
-        // The rows were loaded outside this lock: they are still the same if the checkpoint is.
-        state.expect_at(&self.definition, from)?;
-        state.write(self, changes, batch.end(), listeners);
-        Ok(())
+        // The rows were loaded outside this lock: they are still the same if the checkpoint and the epoch are.
+        state.expect_at(&self.definition, from, Some(epoch))?;
+        let failed = folded.aside.iter().filter(|letter| letter.reason.is_some()).cloned().collect();
+        state.letters.keep(folded.aside, batch);
+        state.write(self, folded.changes, batch.end(), listeners);
+        Ok(failed)
+    }
+
+    /// The letters of up to `limit` events after a position.
+    pub(super) fn letters_after(&self, after: Position, limit: usize) -> Vec<(Position, Lane)> {
+        self.read_state().letters.after(after, limit)
+    }
+
+    /// Folds the events of some letters again, rows and letters together.
+    pub(super) fn retry(
+        &self,
+        projector: &dyn Projector,
+        after: Position,
+        batch: &EventBatch,
+        listeners: &Changes,
+    ) -> Result<Retried, FoldError> {
+        let mut state = self.write_state();
+        let last = batch.last().map(|event| event.position());
+        let only: HashSet<_> = (state.letters.after(after, usize::MAX).into_iter())
+            .filter(|(position, _)| Some(*position) <= last)
+            .collect();
+        let folded = self.guarded(batch, || {
+            let load = |keys: &[Vec<Value>]| Ok(state.rows.load(keys));
+            let held = |lanes| Ok(state.letters.held(lanes, after));
+            fold_around::<FoldError>(projector, batch, Some(&only), load, held)
+        })?;
+        Rows::check(&self.definition, &folded.changes)?;
+        let left: HashSet<_> =
+            folded.aside.iter().map(|letter| (letter.position, letter.lane.clone())).collect();
+        let taken_in: Vec<_> = only.difference(&left).cloned().collect();
+        let retried = Retried { taken_in: taken_in.len() as u64, left: left.len() as u64, last };
+        state.letters.forget(taken_in);
+        state.letters.keep(folded.aside, batch);
+        state.epoch += 1;
+        let checkpoint = state.checkpoint;
+        state.write(self, folded.changes, checkpoint, listeners);
+        Ok(retried)
+    }
+
+    pub(super) fn skip(&self, position: Position, reason: &str) -> u64 {
+        let mut state = self.write_state();
+        state.epoch += 1;
+        state.letters.skip(position, reason)
+    }
+
+    pub(super) fn dead_letters(&self, query: &DeadLetterQuery) -> Vec<DeadLetter> {
+        self.read_state().letters.page(query)
+    }
+
+    pub(super) fn count_dead_letters(&self) -> DeadLetterCount {
+        self.read_state().letters.count()
+    }
+
+    pub(super) fn set_paused(&self, is_paused: bool) {
+        self.write_state().is_paused = is_paused;
+    }
+
+    pub(super) fn is_paused(&self) -> bool {
+        self.read_state().is_paused
+    }
+
+    /// Runs a projector, which is somebody else's code: a panic that it lets through leaves the store whole.
+    fn guarded(
+        &self,
+        batch: &EventBatch,
+        fold: impl FnOnce() -> Result<Folded, FoldError>,
+    ) -> Result<Folded, FoldError> {
+        catch_unwind(AssertUnwindSafe(fold)).unwrap_or_else(|panic| match batch.first() {
+            Some(first) => {
+                let reason = format_args!("the projection panicked: {}", words_of(&*panic));
+                Err(FoldFailure::at(&self.definition.name, first, reason).into())
+            }
+            None => Ok(Folded::default()),
+        })
     }
 
     pub(super) fn read(&self, query: &RowQuery) -> Result<RowPage, StoreError> {
@@ -168,12 +255,28 @@ impl Table {
 }
 
 impl State {
-    fn expect_at(&self, definition: &TableDefinition, expected: Position) -> Result<(), FoldError> {
+    /// Checks that the table is where a fold believes it to be; returns its epoch.
+    fn expect_at(
+        &self,
+        definition: &TableDefinition,
+        expected: Position,
+        epoch: Option<u64>,
+    ) -> Result<u64, FoldError> {
         let actual = self.generation.map(|_| self.checkpoint);
-        if actual == Some(expected) {
-            return Ok(());
+        if actual != Some(expected) || epoch.is_some_and(|epoch| epoch != self.epoch) {
+            return Err(tables::superseded(definition, expected, actual));
         }
-        Err(tables::superseded(definition, expected, actual))
+        if self.is_paused {
+            return Err(FoldError::Paused { table: definition.name.clone() });
+        }
+        Ok(self.epoch)
+    }
+
+    /// What a batch makes of the rows, without changing them.
+    fn fold(&self, projector: &dyn Projector, batch: &EventBatch) -> Result<Folded, Box<FoldFailure>> {
+        let load = |keys: &[Vec<Value>]| Ok(self.rows.load(keys));
+        let held = |lanes| Ok(self.letters.held(lanes, Position::MAX));
+        fold_around::<Box<FoldFailure>>(projector, batch, None, load, held)
     }
 
     fn write(&mut self, table: &Table, changes: Vec<RowChange>, checkpoint: Position, listeners: &Changes) {
@@ -186,4 +289,9 @@ impl State {
         }
         self.rows.write(changes);
     }
+}
+
+fn words_of(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("it did not say why")
 }

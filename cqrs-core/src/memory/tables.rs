@@ -8,7 +8,9 @@ use std::sync::{Arc, Mutex};
 use super::locked;
 use super::table::Table;
 use crate::envelope::Position;
-use crate::store::{FoldError, Generation, StoreError, StoreErrorKind, TableDefinition, TableState};
+use crate::store::{
+    FoldError, Generation, StoreError, StoreErrorKind, TableDefinition, TableState, TableStatus,
+};
 
 #[derive(Default)]
 pub(super) struct Tables {
@@ -44,6 +46,47 @@ impl Tables {
         TableState { generation: Generation::Next, checkpoint }
     }
 
+    /// Makes an empty table beside the live one of the same definition, or returns what is there.
+    pub(super) fn begin_rebuild(&self, definition: Arc<TableDefinition>) -> TableState {
+        let mut by_name = locked(&self.by_name);
+        match by_name.get_mut(&definition.name) {
+            Some(named) if named.live.is_defined_as(&definition) => {
+                if let Some(next) = named.next.as_ref().filter(|next| next.is_defined_as(&definition)) {
+                    return TableState { generation: Generation::Next, checkpoint: next.checkpoint() };
+                }
+                if let Some(abandoned) = named.next.take() {
+                    abandoned.set_generation(None);
+                }
+                named.next = Some(Arc::new(Table::new(definition, Generation::Next)));
+                TableState { generation: Generation::Next, checkpoint: Position::START }
+            }
+            _ => {
+                drop(by_name);
+                self.open(definition)
+            }
+        }
+    }
+
+    /// How the tables of a name are doing.
+    pub(super) fn status(&self, definition: &TableDefinition) -> TableStatus {
+        let by_name = locked(&self.by_name);
+        let Some(named) = by_name.get(&definition.name) else { return TableStatus::default() };
+        TableStatus {
+            live: Some(named.live.checkpoint()),
+            is_current: named.live.is_defined_as(definition),
+            next: named.next.as_ref().map(|next| next.checkpoint()),
+            is_paused: named.live.is_paused(),
+            dead_letters: named.live.count_dead_letters(),
+        }
+    }
+
+    /// The live table of a name, whatever its definition.
+    pub(super) fn live(&self, definition: &TableDefinition) -> Result<Arc<Table>, StoreError> {
+        let by_name = locked(&self.by_name);
+        let live = by_name.get(&definition.name).map(|named| Arc::clone(&named.live));
+        live.ok_or_else(|| missing(definition, "is not there"))
+    }
+
     pub(super) fn find(&self, definition: &TableDefinition, generation: Generation) -> Option<Arc<Table>> {
         let by_name = locked(&self.by_name);
         let named = by_name.get(&definition.name)?;
@@ -69,6 +112,7 @@ impl Tables {
         });
         let (named, next) = next.ok_or_else(|| missing(definition, "is not being built"))?;
         next.set_generation(Some(Generation::Live));
+        next.set_paused(named.live.is_paused());
         named.live.set_generation(None);
         Ok(std::mem::replace(&mut named.live, next))
     }

@@ -1,194 +1,32 @@
 //! The one fold of all projections: from a batch of stored events to the changes of typed rows.
 //!
-//! Each record is decoded once, through the event set of its aggregate, so that retired events arrive as what they
-//! are today. Each touched row is written once, however many events of the batch touch it.
+//! Each touched row is written once, however many events of the batch touch it. What cannot be decoded or folded, by an error or by
+//! a panic, is a failure of its event and its row alone. Rows do not depend on each other, so several threads may share the work.
 
-use std::any::{Any, TypeId};
+mod rows;
+mod staging;
+
+use std::any::Any;
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::{Projection, ProjectionKey, Row, TryProject};
-use crate::aggregate::{Aggregate, ApplyError};
+use super::subscriptions::{SetSubscription, Stage, Subscriptions};
+use super::{Projection, ProjectionKey};
 use crate::batch::{EventBatch, EventRef};
-use crate::envelope::Meta;
-use crate::event::DecodeError;
-use crate::event_set::{EventSet, Member, Route};
-use crate::projector::{Fold, FoldFailure, Projector};
+use crate::projector::{Fold, FoldFailure, FoldPlan, Folded, Projector};
 use crate::shape::Fingerprint;
-use crate::store::{EventFilter, RowChange, TableDefinition};
-use crate::value::{Value, ValueError};
+use crate::store::{EventFilter, Lane, RowChange, SetAside, TableDefinition};
+use crate::value::Value;
 
-/// An event set that is recorded by an aggregate; derived with the aggregate.
-#[diagnostic::on_unimplemented(
-    message = "no aggregate records the event set `{Self}`",
-    label = "not the `events` of any aggregate",
-    note = "name it in an aggregate: #[aggregate(events = {Self}, …)]"
-)]
-pub trait RecordedBy: EventSet {
-    /// The aggregate.
-    type Aggregate: Aggregate<Event = Self>;
-}
-
-/// The events that a projection is folded from, each with the way to the keys of its rows.
-pub struct Subscriptions<P: Projection> {
-    sets: Vec<Box<dyn SetSubscription<P>>>,
-}
-
-/// How an event names the rows that it changes: it pushes their keys.
-pub type KeysOf<P, E> = fn(&E, &Meta, &mut Vec<<P as Projection>::Key>) -> Result<(), ApplyError>;
-
-impl<P: Projection> Subscriptions<P> {
-    /// Folds an event into the rows whose keys `keys` pushes: none, one or several.
-    pub fn on<E>(&mut self, keys: KeysOf<P, E>)
-    where
-        E: Member,
-        E::Set: RecordedBy,
-        P: TryProject<E>,
-    {
-        let arm = Arm::<P, E::Set> {
-            names: E::DESCRIPTOR.chain().map(|shape| shape.name).collect(),
-            fingerprint: E::DESCRIPTOR.fingerprint(),
-            keys: Box::new(move |event, meta, found| E::of(event).map(|event| keys(event, meta, found))),
-            fold: |row, event, meta| {
-                E::of(event).map_or(Ok(()), |event| <P as TryProject<E>>::try_project(row, event, meta))
-            },
-        };
-        let wanted = TypeId::of::<Arms<P, E::Set>>();
-        let known = self.sets.iter_mut().map(|set| set.as_any()).find(|set| (**set).type_id() == wanted);
-        match known.and_then(|set| set.downcast_mut::<Arms<P, E::Set>>()) {
-            Some(arms) => arms.0.push(arm),
-            None => self.sets.push(Box::new(Arms(vec![arm]))),
-        }
-    }
-}
-
-type FindKeys<P, S> =
-    Box<dyn Fn(&S, &Meta, &mut Vec<<P as Projection>::Key>) -> Option<Result<(), ApplyError>> + Send + Sync>;
-
-/// What one subscribed event does to rows.
-struct Arm<P: Projection, S> {
-    names: Vec<&'static str>,
-    fingerprint: Fingerprint,
-    keys: FindKeys<P, S>,
-    fold: fn(&mut Row<P>, &S, &Meta) -> Result<(), ApplyError>,
-}
-
-/// The subscribed events of one set.
-struct Arms<P: Projection, S>(Vec<Arm<P, S>>);
-
-/// The subscribed events of one set, whichever set it is.
-trait SetSubscription<P: Projection>: Send + Sync {
-    fn as_any(&mut self) -> &mut dyn Any;
-    fn aggregate_type(&self) -> &'static str;
-    fn names(&self) -> Vec<&'static str>;
-    fn fingerprint(&self) -> String;
-    fn locate(&self, name: &str, version: u32) -> Result<Route, DecodeError>;
-    fn stage(&self) -> Box<dyn Stage<P> + '_>;
-}
-
-/// Decoded events of one set, waiting for the rows.
-trait Stage<P: Projection>: Send {
-    /// Decodes a record and reports each (item, arm, key) that it leads to.
-    fn push(
-        &mut self,
-        route: Route,
-        payload: &[u8],
-        meta: &Meta,
-        found: &mut dyn FnMut(usize, usize, P::Key),
-    ) -> Result<(), StageError>;
-
-    fn fold(&self, item: usize, arm: usize, row: &mut Row<P>, meta: &Meta) -> Result<(), ApplyError>;
-}
-
-#[derive(Debug, thiserror::Error)]
-enum StageError {
-    #[error(transparent)]
-    Decode(#[from] DecodeError),
-    #[error(transparent)]
-    Key(#[from] ApplyError),
-}
-
-impl<P: Projection, S: RecordedBy> SetSubscription<P> for Arms<P, S> {
-    fn as_any(&mut self) -> &mut dyn Any {
-        self
-    }
-
-    fn aggregate_type(&self) -> &'static str {
-        S::Aggregate::TYPE
-    }
-
-    fn names(&self) -> Vec<&'static str> {
-        let retired = S::RETIRED.iter().flat_map(|event| event.chain()).map(|shape| shape.name);
-        let mut names: Vec<_> =
-            self.0.iter().flat_map(|arm| arm.names.iter().copied()).chain(retired).collect();
-        names.sort_unstable();
-        names.dedup();
-        names
-    }
-
-    fn fingerprint(&self) -> String {
-        let arms = self.0.iter().map(|arm| arm.fingerprint);
-        let retired = S::RETIRED.iter().map(|event| event.fingerprint());
-        let texts: Vec<_> = arms.chain(retired).map(|fingerprint| fingerprint.to_string()).collect();
-        format!("{} {}", self.aggregate_type(), texts.join(" "))
-    }
-
-    fn locate(&self, name: &str, version: u32) -> Result<Route, DecodeError> {
-        S::locate(name, version)
-    }
-
-    fn stage(&self) -> Box<dyn Stage<P> + '_> {
-        Box::new(StagedEvents { arms: &self.0, items: Vec::new() })
-    }
-}
-
-struct StagedEvents<'a, P: Projection, S> {
-    arms: &'a [Arm<P, S>],
-    items: Vec<S>,
-}
-
-impl<P: Projection, S: EventSet> Stage<P> for StagedEvents<'_, P, S> {
-    fn push(
-        &mut self,
-        route: Route,
-        payload: &[u8],
-        meta: &Meta,
-        found: &mut dyn FnMut(usize, usize, P::Key),
-    ) -> Result<(), StageError> {
-        let mut keys = Vec::new();
-        let events = match S::decode(route, payload)? {
-            crate::Decoded::One(event) => {
-                self.items.push(event);
-                1
-            }
-            crate::Decoded::Many(events) => {
-                let count = events.len();
-                self.items.extend(events);
-                count
-            }
-        };
-        let first = self.items.len() - events;
-        for (item, event) in self.items.iter().enumerate().skip(first) {
-            for (index, arm) in self.arms.iter().enumerate() {
-                if let Some(outcome) = (arm.keys)(event, meta, &mut keys) {
-                    outcome?;
-                    keys.drain(..).for_each(|key| found(item, index, key));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn fold(&self, item: usize, arm: usize, row: &mut Row<P>, meta: &Meta) -> Result<(), ApplyError> {
-        (self.arms[arm].fold)(row, &self.items[item], meta)
-    }
-}
+use staging::Part;
 
 /// A projection as a store folds it.
 pub struct TypedProjector<P: Projection> {
     table: Arc<TableDefinition>,
     filter: EventFilter,
     sets: Vec<Box<dyn SetSubscription<P>>>,
+    workers: usize,
 }
 
 impl<P: Projection> TypedProjector<P> {
@@ -205,7 +43,14 @@ impl<P: Projection> TypedProjector<P> {
             filter.event_types.extend(names.map(|name| (set.aggregate_type().to_owned(), name.to_owned())));
         }
         let table = Arc::new(P::DESCRIPTOR.definition(Fingerprint::of(&events.join("\n"))));
-        Self { table, filter, sets }
+        Self { table, filter, sets, workers: 1 }
+    }
+
+    /// Lets so many threads share each batch: they decode parts of it and fold distinct rows, with the same result as one.
+    #[must_use]
+    pub fn with_workers(mut self, workers: usize) -> Self {
+        self.workers = workers.clamp(1, 64);
+        self
     }
 }
 
@@ -228,111 +73,84 @@ impl<P: Projection> Projector for TypedProjector<P> {
         let mut fold = TypedFold::<P> {
             table: &self.table,
             batch,
-            stages: self.sets.iter().map(|set| set.stage()).collect(),
+            workers: self.workers,
+            stages: Vec::new(),
             steps: Vec::with_capacity(batch.len()),
-            slots: HashMap::new(),
+            wanted: Vec::new(),
+            failures: Vec::new(),
             keys: Vec::new(),
             cells: Vec::new(),
         };
-        let mut routes = Routes::new(&self.sets, &self.filter, batch);
-        let mut meta = Meta::default();
-        for (index, event) in batch.iter().enumerate() {
-            let fail = |reason: &dyn std::fmt::Display| FoldFailure::at(&self.table.name, event, reason);
-            let Some((set, route)) = routes.of(event).map_err(|error| fail(&error))? else { continue };
-            event.fill_meta(&mut meta);
-            fold.stage(index, set, route, event.payload(), &meta).map_err(|error| fail(&error))?;
+        let mut slots = HashMap::new();
+        for part in staging::stage(&self.sets, &self.filter, batch, self.workers) {
+            fold.take(part, &mut slots);
         }
-        fold.write_keys().map_err(|(index, error)| match batch.get(index) {
-            Some(event) => FoldFailure::at(&self.table.name, event, error),
-            None => unreachable_event(&self.table.name),
-        })?;
         Ok(Box::new(fold))
-    }
-}
-
-/// The set and the route of each stored type in a batch, looked up once.
-struct Routes<'a, P> {
-    sets: &'a [Box<dyn SetSubscription<P>>],
-    filter: &'a EventFilter,
-    set_of_stream: Vec<Option<usize>>,
-    known: Vec<HashMap<usize, Option<Route>>>,
-}
-
-impl<'a, P: Projection> Routes<'a, P> {
-    fn new(sets: &'a [Box<dyn SetSubscription<P>>], filter: &'a EventFilter, batch: &EventBatch) -> Self {
-        let set_of =
-            |aggregate_type: &str| sets.iter().position(|set| set.aggregate_type() == aggregate_type);
-        let set_of_stream = batch.streams().iter().map(|stream| set_of(&stream.aggregate_type)).collect();
-        Self { sets, filter, set_of_stream, known: sets.iter().map(|_| HashMap::new()).collect() }
-    }
-
-    fn of(&mut self, event: EventRef<'_>) -> Result<Option<(usize, Route)>, DecodeError> {
-        let Some(set) = self.set_of_stream[event.stream_index()] else { return Ok(None) };
-        if let Some(route) = self.known[set].get(&event.type_index()) {
-            return Ok(route.map(|route| (set, route)));
-        }
-        let stored = event.stored_type();
-        let aggregate_type = self.sets[set].aggregate_type();
-        let wanted = self.filter.matches(aggregate_type, &stored.name, None);
-        let route = if wanted { Some(self.sets[set].locate(&stored.name, stored.version)?) } else { None };
-        self.known[set].insert(event.type_index(), route);
-        Ok(route.map(|route| (set, route)))
     }
 }
 
 /// One event of the batch meeting one row.
 struct Step {
     event: usize,
-    set: usize,
+    stage: usize,
     item: usize,
     arm: usize,
     slot: usize,
 }
 
+/// A batch whose events are decoded, waiting for the rows that they touch.
 struct TypedFold<'a, P: Projection> {
     table: &'a TableDefinition,
     batch: &'a EventBatch,
+    workers: usize,
     stages: Vec<Box<dyn Stage<P> + 'a>>,
     steps: Vec<Step>,
-    slots: HashMap<P::Key, usize>,
-    keys: Vec<(P::Key, usize)>,
+    /// The events that the projection wants, where it matters which: those of batches with a failure or with held lanes.
+    wanted: Vec<usize>,
+    /// The events whose rows cannot be told, and why.
+    failures: Vec<(usize, String)>,
+    keys: Vec<P::Key>,
     cells: Vec<Vec<Value>>,
 }
 
-impl<P: Projection> TypedFold<'_, P> {
-    fn stage(
-        &mut self,
-        event: usize,
-        set: usize,
-        route: Route,
-        payload: &[u8],
-        meta: &Meta,
-    ) -> Result<(), StageError> {
-        let (steps, slots, keys) = (&mut self.steps, &mut self.slots, &mut self.keys);
-        self.stages[set].push(route, payload, meta, &mut |item, arm, key| {
-            let slot = *slots.entry(key).or_insert_with_key(|key| {
-                keys.push((key.clone(), event));
-                keys.len() - 1
-            });
-            steps.push(Step { event, set, item, arm, slot });
-        })
+impl<'a, P: Projection> TypedFold<'a, P> {
+    /// Gives each key of a part its slot, and takes the part's steps over.
+    fn take(&mut self, part: Part<'a, P>, slots: &mut HashMap<P::Key, usize>) {
+        let first_stage = self.stages.len();
+        self.stages.extend(part.stages);
+        self.wanted.extend(part.wanted);
+        self.failures.extend(part.failures);
+        for found in part.found {
+            let slot = match slots.get(&found.key) {
+                Some(slot) => *slot,
+                None => {
+                    let mut cells = Vec::with_capacity(self.table.key_columns);
+                    if let Err(error) = found.key.write(&mut cells) {
+                        self.failures.push((found.event, error.to_string()));
+                        continue;
+                    }
+                    slots.insert(found.key.clone(), self.keys.len());
+                    self.keys.push(found.key);
+                    self.cells.push(cells);
+                    self.keys.len() - 1
+                }
+            };
+            let stage = first_stage + found.set;
+            self.steps.push(Step { event: found.event, stage, item: found.item, arm: found.arm, slot });
+        }
     }
 
-    /// Writes the keys as cells; an error comes with the event that first named the key.
-    fn write_keys(&mut self) -> Result<(), (usize, ValueError)> {
-        for (key, event) in &self.keys {
-            let mut cells = Vec::with_capacity(self.table.key_columns);
-            key.write(&mut cells).map_err(|error| (*event, error))?;
-            self.cells.push(cells);
-        }
-        Ok(())
+    fn event(&self, index: usize) -> Option<EventRef<'a>> {
+        self.batch.get(index)
     }
 
-    fn failure(&self, event: usize, reason: impl ToString) -> Box<FoldFailure> {
-        match self.batch.get(event) {
-            Some(event) => FoldFailure::at(&self.table.name, event, reason),
-            None => unreachable_event(&self.table.name),
-        }
+    /// The first failure of a batch as a whole.
+    fn failure(&self, folded: &Folded) -> Option<Box<FoldFailure>> {
+        let again = folded.again.iter().map(|failed| (failed.position, Some(failed.reason.clone())));
+        let aside = folded.aside.iter().map(|letter| (letter.position, letter.reason.clone()));
+        let first = again.chain(aside).filter_map(|(position, reason)| Some((position, reason?))).min()?;
+        let event = self.batch.iter().find(|event| event.position() == first.0)?;
+        Some(FoldFailure::at(&self.table.name, event, first.1))
     }
 }
 
@@ -341,60 +159,45 @@ impl<P: Projection> Fold for TypedFold<'_, P> {
         &self.cells
     }
 
+    fn lanes(&self) -> Vec<Lane> {
+        let rows = self.cells.iter().map(|cells| Lane::of_row(cells));
+        rows.chain(self.batch.streams().iter().map(Lane::of_stream)).collect()
+    }
+
     fn finish(
         mut self: Box<Self>,
         rows: Vec<Option<Vec<Value>>>,
     ) -> Result<Vec<RowChange>, Box<FoldFailure>> {
-        let keys = std::mem::take(&mut self.keys);
-        let mut typed = Vec::with_capacity(keys.len());
-        for ((key, event), cells) in keys.into_iter().zip(rows) {
-            let row =
-                cells.map(|cells| P::read(&mut cells.into_iter().skip(self.table.key_columns))).transpose();
-            let row =
-                row.map_err(|error| self.failure(event, format!("the stored row cannot be read: {error}")))?;
-            typed.push((Row::<P>::new(key, row), event));
+        let folded = rows::fold(&mut self, rows, &FoldPlan::default());
+        match self.failure(&folded) {
+            Some(failure) => Err(failure),
+            None => Ok(folded.changes),
         }
-        let mut meta = Meta::default();
-        let mut filled = None;
-        for step in &self.steps {
-            if filled != Some(step.event) {
-                if let Some(event) = self.batch.get(step.event) {
-                    event.fill_meta(&mut meta);
-                }
-                filled = Some(step.event);
-            }
-            let Some((row, last)) = typed.get_mut(step.slot) else { continue };
-            *last = step.event;
-            self.stages[step.set]
-                .fold(step.item, step.arm, row, &meta)
-                .map_err(|error| self.failure(step.event, error))?;
-        }
-        let cells = std::mem::take(&mut self.cells);
-        let mut changes = Vec::with_capacity(typed.len());
-        for ((row, event), key) in typed.into_iter().zip(cells) {
-            if !row.is_touched() {
-                continue;
-            }
-            let written = row.get().map(|row| {
-                let mut cells = key.clone();
-                row.write(&mut cells).map(|()| cells)
-            });
-            let row = written.transpose().map_err(|error| self.failure(event, error))?;
-            changes.push(RowChange { key, row });
-        }
-        Ok(changes)
+    }
+
+    fn finish_with(
+        mut self: Box<Self>,
+        rows: Vec<Option<Vec<Value>>>,
+        plan: &FoldPlan<'_>,
+    ) -> Result<Folded, Box<FoldFailure>> {
+        Ok(rows::fold(&mut self, rows, plan))
     }
 }
 
-/// A failure without an event, which the indexes of a batch cannot lead to; reported rather than panicked on.
-fn unreachable_event(table: &str) -> Box<FoldFailure> {
-    Box::new(FoldFailure {
-        table: table.to_owned(),
-        event_type: String::new(),
-        event_version: 0,
-        stream: crate::StreamId::new("", ""),
-        version: crate::StreamVersion::EMPTY,
-        position: crate::Position::START,
-        reason: "an event of the batch is missing".to_owned(),
-    })
+/// Runs somebody else's code; a panic in it is an error like any other.
+fn guarded<T, E: std::fmt::Display>(work: impl FnOnce() -> Result<T, E>) -> Result<T, String> {
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(outcome) => outcome.map_err(|error| error.to_string()),
+        Err(panic) => Err(format!("the projection panicked: {}", words_of(&*panic))),
+    }
+}
+
+fn words_of(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("it did not say why")
+}
+
+/// An event that is set aside in a lane.
+fn aside(event: EventRef<'_>, lane: Lane, reason: Option<String>) -> SetAside {
+    SetAside { position: event.position(), lane, reason }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use tokio::sync::broadcast;
 
-use super::{BoxFuture, StoreError};
+use super::{BoxFuture, SetAside, StoreError};
 use crate::batch::EventBatch;
 use crate::envelope::Position;
 use crate::projector::{FoldFailure, Projector};
@@ -28,19 +28,22 @@ pub trait ReadModelStore: Send + Sync + 'static {
 
     /// Folds a batch into a table: rows and checkpoint change together, or not at all.
     ///
-    /// `from` is the checkpoint that the caller believes in; afterwards it is the batch's [`end`](EventBatch::end).
+    /// `from` is the checkpoint that the caller believes in; afterwards it is the batch's [`end`](EventBatch::end). An event that the
+    /// projector cannot take is kept as a dead letter in the same transaction, with everything later in its [`Lane`](super::Lane);
+    /// the events that failed now are returned.
     ///
     /// # Errors
     ///
-    /// [`FoldError::Superseded`] when the checkpoint is elsewhere, as when another engine folds the same table;
-    /// [`FoldError::Failed`] when the projector cannot take an event. Nothing has changed then.
+    /// [`FoldError::Superseded`] when the checkpoint is elsewhere, as when another engine folds the same table, or when dead letters
+    /// were retried meanwhile; [`FoldError::Paused`] when the table is paused; [`FoldError::Failed`] when the projector sets nothing
+    /// aside and cannot take an event. Nothing has changed then.
     fn fold(
         &self,
         projector: Arc<dyn Projector>,
         generation: Generation,
         from: Position,
         batch: Arc<EventBatch>,
-    ) -> BoxFuture<'_, Result<(), FoldError>>;
+    ) -> BoxFuture<'_, Result<Vec<SetAside>, FoldError>>;
 
     /// Puts the table of [`Generation::Next`] in the place of the live one, in one transaction.
     ///
@@ -52,7 +55,8 @@ pub trait ReadModelStore: Send + Sync + 'static {
     /// From now on folds every append into a live table, within the append's own transaction.
     ///
     /// Events that this store did not append itself, as those of another process, are folded before the next append
-    /// and whenever the store notices them.
+    /// and whenever the store notices them; what cannot be taken of those is set aside. An event of an append that cannot be taken
+    /// refuses the append, unless it waits behind a dead letter that is there already.
     ///
     /// # Errors
     ///
@@ -249,6 +253,12 @@ pub enum FoldError {
         expected: Position,
         /// What is there; `None` when the table is not there under this definition.
         actual: Option<Position>,
+    },
+    /// The table is paused, in the database.
+    #[error("`{table}` is paused")]
+    Paused {
+        /// The table.
+        table: String,
     },
     /// The projector cannot take an event.
     #[error(transparent)]

@@ -1,14 +1,15 @@
 //! A store behind an `Arc` is a store: one database can serve an application and tools beside it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{broadcast, watch};
 use uuid::Uuid;
 
 use super::{
-    Append, AppendError, Appended, BoxFuture, EventStore, FoldError, Generation, ReadAll, ReadModelStore,
-    ReadStream, RowPage, RowQuery, Snapshot, SnapshotStore, StoreError, TableChange, TableDefinition,
-    TableState,
+    Append, AppendError, Appended, BoxFuture, DeadLetter, DeadLetterQuery, EventStore, FoldError, Generation,
+    ReadAll, ReadModelControl, ReadModelStore, ReadStream, Retried, RowPage, RowQuery, SetAside, Snapshot,
+    SnapshotStore, StoreError, TableChange, TableDefinition, TableState, TableStatus,
 };
 use crate::batch::EventBatch;
 use crate::envelope::{Position, StreamId, StreamVersion};
@@ -69,7 +70,7 @@ impl<S: ReadModelStore + ?Sized> ReadModelStore for Arc<S> {
         generation: Generation,
         from: Position,
         batch: Arc<EventBatch>,
-    ) -> BoxFuture<'_, Result<(), FoldError>> {
+    ) -> BoxFuture<'_, Result<Vec<SetAside>, FoldError>> {
         (**self).fold(projector, generation, from, batch)
     }
 
@@ -95,5 +96,45 @@ impl<S: ReadModelStore + ?Sized> ReadModelStore for Arc<S> {
 
     fn table_changes(&self) -> broadcast::Receiver<Arc<TableChange>> {
         (**self).table_changes()
+    }
+}
+
+impl<S: ReadModelControl + ?Sized> ReadModelControl for Arc<S> {
+    fn table_status(&self, table: Arc<TableDefinition>) -> BoxFuture<'_, Result<TableStatus, StoreError>> {
+        (**self).table_status(table)
+    }
+
+    fn begin_rebuild(&self, table: Arc<TableDefinition>) -> BoxFuture<'_, Result<TableState, StoreError>> {
+        (**self).begin_rebuild(table)
+    }
+
+    fn set_paused(&self, table: Arc<TableDefinition>, paused: bool) -> BoxFuture<'_, Result<(), StoreError>> {
+        (**self).set_paused(table, paused)
+    }
+
+    fn lease(&self, name: String, holder: Uuid, span: Duration) -> BoxFuture<'_, Result<bool, StoreError>> {
+        (**self).lease(name, holder, span)
+    }
+
+    fn dead_letters(&self, query: DeadLetterQuery) -> BoxFuture<'_, Result<Vec<DeadLetter>, StoreError>> {
+        (**self).dead_letters(query)
+    }
+
+    fn retry_dead_letters(
+        &self,
+        projector: Arc<dyn Projector>,
+        after: Position,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Retried, FoldError>> {
+        (**self).retry_dead_letters(projector, after, limit)
+    }
+
+    fn skip_dead_letter(
+        &self,
+        table: Arc<TableDefinition>,
+        position: Position,
+        reason: String,
+    ) -> BoxFuture<'_, Result<u64, StoreError>> {
+        (**self).skip_dead_letter(table, position, reason)
     }
 }

@@ -228,7 +228,7 @@ pub(crate) fn withdraw(name: &str, cents: u32) -> Withdraw {
     Withdraw { account_id: id(name), cents }
 }
 
-pub(crate) fn bank(store: MemoryStore) -> AppBuilder {
+pub(crate) fn bank(store: impl cqrs_core::store::Store) -> AppBuilder {
     App::builder(store).aggregate::<Account>()
 }
 

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use cqrs_core::store::{
-    Append, AppendError, Appended, BoxFuture, EventStore, FoldError, Generation, ReadAll, ReadModelStore,
-    ReadStream, RowPage, RowQuery, Snapshot, SnapshotStore, StoreError, StoreErrorKind, TableChange,
-    TableDefinition, TableState,
+    Append, AppendError, Appended, BoxFuture, DeadLetter, DeadLetterQuery, EventStore, FoldError, Generation,
+    ReadAll, ReadModelControl, ReadModelStore, ReadStream, Retried, RowPage, RowQuery, SetAside, Snapshot,
+    SnapshotStore, StoreError, StoreErrorKind, TableChange, TableDefinition, TableState, TableStatus,
 };
 use cqrs_core::{App, EventBatch, ExecuteError, MemoryStore, Position, Projector, StreamId, StreamVersion};
 use tokio::sync::{Notify, broadcast, watch};
@@ -98,7 +98,7 @@ impl ReadModelStore for Flaky {
         generation: Generation,
         from: Position,
         batch: Arc<EventBatch>,
-    ) -> BoxFuture<'_, Result<(), FoldError>> {
+    ) -> BoxFuture<'_, Result<Vec<SetAside>, FoldError>> {
         self.store.fold(projector, generation, from, batch)
     }
 
@@ -124,6 +124,46 @@ impl ReadModelStore for Flaky {
 
     fn table_changes(&self) -> broadcast::Receiver<Arc<TableChange>> {
         self.store.table_changes()
+    }
+}
+
+impl ReadModelControl for Flaky {
+    fn table_status(&self, table: Arc<TableDefinition>) -> BoxFuture<'_, Result<TableStatus, StoreError>> {
+        self.store.table_status(table)
+    }
+
+    fn begin_rebuild(&self, table: Arc<TableDefinition>) -> BoxFuture<'_, Result<TableState, StoreError>> {
+        self.store.begin_rebuild(table)
+    }
+
+    fn set_paused(&self, table: Arc<TableDefinition>, paused: bool) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.store.set_paused(table, paused)
+    }
+
+    fn lease(&self, name: String, holder: Uuid, span: Duration) -> BoxFuture<'_, Result<bool, StoreError>> {
+        self.store.lease(name, holder, span)
+    }
+
+    fn dead_letters(&self, query: DeadLetterQuery) -> BoxFuture<'_, Result<Vec<DeadLetter>, StoreError>> {
+        self.store.dead_letters(query)
+    }
+
+    fn retry_dead_letters(
+        &self,
+        projector: Arc<dyn Projector>,
+        after: Position,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Retried, FoldError>> {
+        self.store.retry_dead_letters(projector, after, limit)
+    }
+
+    fn skip_dead_letter(
+        &self,
+        table: Arc<TableDefinition>,
+        position: Position,
+        reason: String,
+    ) -> BoxFuture<'_, Result<u64, StoreError>> {
+        self.store.skip_dead_letter(table, position, reason)
     }
 }
 

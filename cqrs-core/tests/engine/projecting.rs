@@ -53,19 +53,75 @@ async fn an_event_that_an_on_commit_projection_cannot_take_refuses_its_command()
 }
 
 #[tokio::test]
-async fn an_event_that_a_continuous_projection_cannot_take_stops_it_in_the_open() {
+async fn an_event_that_a_continuous_projection_cannot_take_waits_in_the_open_and_others_go_on() {
     let app = bank_with(Refresh::Continuous).await;
     app.execute(open("ada")).await.unwrap();
-    let receipt = app.execute(deposit("ada", 666)).await.unwrap();
-    let error = app.wait_for::<Summary>(receipt.position, SOON).await.unwrap_err().to_string();
-    assert_eq!(
-        error,
-        "projection `summary` cannot take event `Deposited` version 2 of stream Account/ada (version 2, position 2): \
-         an unlucky amount"
-    );
+    app.execute(open("bob")).await.unwrap();
+    let poison = app.execute(deposit("ada", 666)).await.unwrap();
+    let behind = app.execute(deposit("ada", 1)).await.unwrap();
+    let other = app.execute(deposit("bob", 5)).await.unwrap();
+    app.wait_for::<Summary>(other.position, SOON).await.unwrap();
+    assert_eq!(balances(&app).await, [("bob".to_owned(), 5), ("ada".to_owned(), 0)]);
     let status = app.projections().await.unwrap().remove(0);
-    assert_eq!(status.lag, 2);
-    assert!(status.failure.is_some());
+    assert_eq!((status.lag, status.dead_letters.failed, status.dead_letters.waiting), (0, 1, 1));
+    let troubles = app.troubles().await.unwrap();
+    assert_eq!(troubles, ["`summary` could not take in 1 of its events, and 1 wait behind them"]);
+    for (receipt, why) in [(&poison, "an unlucky amount"), (&behind, "it waits behind another one")] {
+        let error = app.query(Richest { cents: 0 }).after(receipt).await.unwrap_err().to_string();
+        let position = receipt.position;
+        assert_eq!(error, format!("`summary` has set aside the event at position {position}: {why}"));
+    }
+    app.query(Richest { cents: 0 }).after(&other).await.unwrap();
+    let projection = app.projection::<Summary>().unwrap();
+    assert_eq!(projection.dead_letters(Position::START, 10).await.unwrap().len(), 2);
+    assert!(projection.skip_dead_letter(behind.position, "no").await.is_err());
+    let retried = projection.skip_dead_letter(poison.position, "a joke").await.unwrap();
+    assert_eq!((retried.taken_in, retried.left), (1, 0));
+    assert!(app.troubles().await.unwrap().is_empty());
+    assert_eq!(balances(&app).await, [("bob".to_owned(), 5), ("ada".to_owned(), 1)]);
+    app.shutdown().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_paused_projection_stands_still_for_everybody_until_it_is_resumed() {
+    let store = std::sync::Arc::new(MemoryStore::new());
+    let build = || bank(store.clone()).projection::<Summary>(Refresh::Continuous).build();
+    let (first, second) = (build().await.unwrap(), build().await.unwrap());
+    let paused = first.execute(open("ada")).await.unwrap();
+    first.wait_for::<Summary>(paused.position, SOON).await.unwrap();
+    second.projection::<Summary>().unwrap().pause().await.unwrap();
+    let receipt = first.execute(deposit("ada", 7)).await.unwrap();
+    assert!(first.wait_for::<Summary>(receipt.position, Duration::from_millis(50)).await.is_err());
+    assert!(first.projections().await.unwrap()[0].is_paused);
+    second.projection_named("summary").unwrap().resume().await.unwrap();
+    first.wait_for::<Summary>(receipt.position, SOON).await.unwrap();
+    assert!(first.projection_named("no such table").is_none());
+}
+
+#[tokio::test]
+async fn an_on_commit_projection_is_not_paused() {
+    let app = bank_with(Refresh::OnCommit).await;
+    let error = app.projection::<Summary>().unwrap().pause().await.unwrap_err().to_string();
+    assert_eq!(error, "`summary` folds on commit and cannot be paused: add it with another refresh first");
+}
+
+#[tokio::test]
+async fn rows_are_built_anew_by_hand_while_commands_go_on() {
+    for refresh in [Refresh::OnCommit, Refresh::Continuous, Refresh::Manual] {
+        let app = bank_with(refresh).await;
+        app.execute(open("ada")).await.unwrap();
+        let projection = app.projection::<Summary>().unwrap();
+        let rebuilding = tokio::spawn(async move { projection.rebuild().await });
+        for _ in 0..50 {
+            app.execute(deposit("ada", 2)).await.unwrap();
+        }
+        rebuilding.await.unwrap().unwrap();
+        let last = app.execute(deposit("ada", 2)).await.unwrap();
+        app.refresh::<Summary>().await.unwrap();
+        app.wait_for::<Summary>(last.position, SOON).await.unwrap();
+        assert_eq!(balances(&app).await, [("ada".to_owned(), 102)]);
+        assert_eq!(app.projections().await.unwrap()[0].building, None);
+    }
 }
 
 #[tokio::test]

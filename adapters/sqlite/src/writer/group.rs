@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use cqrs_core::StreamId;
-use cqrs_core::store::{AppendError, FoldError, Generation, Snapshot, StoreError};
+use cqrs_core::store::{AppendError, FoldError, Generation, SetAside, Snapshot, StoreError};
 use jiff::Timestamp;
 
 use super::append::Verdict;
@@ -17,6 +17,8 @@ use super::jobs::{FoldJob, Grouped, Reply};
 use super::settle::Committed;
 use super::{Job, Writer};
 use crate::error::{OrStoreError, Outcome};
+use crate::fold::Folded;
+use crate::letters::Letters;
 use crate::queue::{Bounds, Taken};
 
 /// What one transaction may carry.
@@ -182,7 +184,7 @@ impl Writer<'_> {
     fn attempt_fold(&mut self, job: &mut FoldJob) -> Outcome<()> {
         self.connection.execute_batch("SAVEPOINT cqrs_fold").or_store_error()?;
         match self.write_fold(job) {
-            Ok(()) => job.reply.note(Ok(())),
+            Ok(failed) => job.reply.note(Ok(failed)),
             Err(FoldError::Store(error)) => {
                 self.confine(Err(error), &mut job.reply)?;
                 self.connection.execute_batch("ROLLBACK TO cqrs_fold").or_store_error()?;
@@ -192,14 +194,15 @@ impl Writer<'_> {
         self.connection.execute_batch("RELEASE cqrs_fold").or_store_error()
     }
 
-    fn write_fold(&mut self, job: &mut FoldJob) -> Result<(), FoldError> {
-        job.table.expect_at(self.connection, job.from)?;
-        let changes = std::mem::take(&mut job.changes);
+    fn write_fold(&mut self, job: &mut FoldJob) -> Result<Vec<SetAside>, FoldError> {
+        job.table.expect_at(self.connection, job.from, job.epoch)?;
+        let Folded { changes, aside } = std::mem::take(&mut job.folded);
+        Letters::of(self.connection, job.table.id()).keep(&aside)?;
         let change = job.table.write(self.connection, changes, job.end)?;
         if job.table.generation() == Generation::Live {
             self.keep_change(change);
         }
-        Ok(())
+        Ok(aside.into_iter().filter(|letter| letter.reason.is_some()).collect())
     }
 
     /// Lets a failure of one call be that call's alone, unless it ended the whole transaction.

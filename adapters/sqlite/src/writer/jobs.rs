@@ -3,11 +3,12 @@
 //! An outcome is noted when a job is attempted, and sent once the whole group is settled: a caller never hears of
 //! anything that could still be taken back.
 
-use cqrs_core::store::{Append, AppendError, Appended, FoldError, RowChange, Snapshot, StoreError};
+use cqrs_core::store::{Append, AppendError, Appended, FoldError, SetAside, Snapshot, StoreError};
 use cqrs_core::{Position, StreamId, StreamVersion, timestamp_from_micros};
 use tokio::sync::oneshot;
 
 use crate::error::Outcome;
+use crate::fold::Folded;
 use crate::tables::Table;
 
 /// A job that shares a transaction.
@@ -52,13 +53,14 @@ pub(crate) struct SnapshotJob {
     pub(crate) reply: Reply<(), StoreError>,
 }
 
-/// The outcome of a fold to write, if its table is still at `from`.
+/// The outcome of a fold to write, if its table is still at `from` in the same epoch.
 pub(crate) struct FoldJob {
     pub(crate) table: Table,
     pub(crate) from: Position,
+    pub(crate) epoch: i64,
     pub(crate) end: Position,
-    pub(crate) changes: Vec<RowChange>,
-    pub(crate) reply: Reply<(), FoldError>,
+    pub(crate) folded: Folded,
+    pub(crate) reply: Reply<Vec<SetAside>, FoldError>,
 }
 
 /// Where the outcome of a call goes, and the outcome once it is known.

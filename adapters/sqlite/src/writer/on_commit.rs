@@ -15,6 +15,7 @@ use super::jobs::AppendJob;
 use super::settle::Settler;
 use crate::error::Outcome;
 use crate::fold;
+use crate::letters::Letters;
 use crate::read;
 use crate::tables::{Table, superseded};
 
@@ -68,6 +69,19 @@ impl Writer<'_> {
             }
             None => Ok(()),
         }
+    }
+
+    /// Goes on with the table that has taken another's place, where appends are folded under its definition; lets go of it where not.
+    pub(crate) fn follow_promotion(&mut self, definition: &Arc<TableDefinition>) -> Outcome<()> {
+        let Some(index) = self.attached.iter().position(|one| one.table.definition().name == definition.name)
+        else {
+            return Ok(());
+        };
+        match Table::find(self.connection, self.attached[index].table.definition(), Generation::Live)? {
+            Some((table, _)) => self.attached[index].table = table,
+            None => self.detach(&definition.name),
+        }
+        Ok(())
     }
 
     /// No longer folds appends into a table.
@@ -134,11 +148,12 @@ impl Writer<'_> {
             let filter = projector.filter().clone();
             let wanted = ReadAll { filter, until: head, ..ReadAll::after(after) };
             let page = read::page_of_all(self.connection, &mut self.names, &wanted)?;
-            let changes = match fold::changes(self.connection, table, &**projector, &page) {
-                Ok(changes) => changes,
+            let folded = match fold::fold(self.connection, table, &**projector, &page) {
+                Ok(folded) => folded,
                 Err(error) => return poison(table, &page, error).map(CaughtUp::Stuck),
             };
-            let change = table.write(self.connection, changes, page.end())?;
+            Letters::of(self.connection, table.id()).keep(&folded.aside)?;
+            let change = table.write(self.connection, folded.changes, page.end())?;
             keep(&mut self.changes, &self.settler, change);
         }
         Ok(CaughtUp::Partly)
@@ -183,8 +198,11 @@ impl Writer<'_> {
     pub(super) fn fold_on_commit(&mut self, batch: &EventBatch) -> Outcome<Result<(), Box<FoldFailure>>> {
         let mut told = Vec::new();
         for Attached { projector, table } in &self.attached {
-            match fold::changes(self.connection, table, &**projector, batch) {
-                Ok(changes) => told.push(table.write(self.connection, changes, batch.end())?),
+            match fold::fold_or_refuse(self.connection, table, &**projector, batch) {
+                Ok(folded) => {
+                    Letters::of(self.connection, table.id()).keep(&folded.aside)?;
+                    told.push(table.write(self.connection, folded.changes, batch.end())?);
+                }
                 Err(error) => return poison(table, batch, error).map(Err),
             }
         }
@@ -215,7 +233,7 @@ fn poison(table: &Table, batch: &EventBatch, error: FoldError) -> Outcome<Box<Fo
             Ok(FoldFailure::at(&table.definition().name, last, error))
         }
         (FoldError::Store(error), _) => Err(error),
-        (error @ FoldError::Superseded { .. }, _) => {
+        (error @ (FoldError::Superseded { .. } | FoldError::Paused { .. }), _) => {
             Err(cqrs_core::store::StoreError::new(StoreErrorKind::Superseded, error.to_string()))
         }
     }

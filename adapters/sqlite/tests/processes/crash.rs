@@ -134,8 +134,8 @@ async fn follow(store: SqliteStore) {
         let batch = store.read_all(read).await.unwrap();
         let end = batch.end();
         match store.fold(Arc::clone(&projector), Generation::Live, after, Arc::new(batch)).await {
-            Ok(()) if end == after => drop(head.changed().await),
-            Ok(()) => after = end,
+            Ok(_) if end == after => drop(head.changed().await),
+            Ok(_) => after = end,
             Err(FoldError::Store(error)) if error.is_retryable() => {}
             Err(error) => panic!("{error}"),
         }

@@ -97,7 +97,7 @@ pub(crate) async fn put(
     let from = store.open_table(Arc::clone(table)).await?.checkpoint;
     let projector = Arc::new(Fixed { table: Arc::clone(table), filter: EventFilter::default(), rows });
     let batch = Arc::new(BatchBuilder::default().finish(from));
-    store.fold(projector, Generation::Live, from, batch).await
+    store.fold(projector, Generation::Live, from, batch).await.map(drop)
 }
 
 pub(crate) fn every_row(table: &Arc<TableDefinition>) -> RowQuery {

@@ -1,0 +1,89 @@
+//! Building a table anew beside the live one, and putting it in its place.
+//!
+//! One engine builds, under a lease; others that want the same table watch it, and take over when the builder dies. That two build at
+//! once would be no harm: each batch is folded from the checkpoint that it follows, by one of them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::Building;
+use super::runner::Runner;
+use crate::envelope::Position;
+use crate::store::{FoldError, Generation, StoreError, StoreErrorKind};
+
+/// How long a builder that says nothing keeps its lease.
+const LEASE: Duration = Duration::from_secs(10);
+
+/// How often an engine looks at a table that another one builds.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
+
+/// Builds the next generation of a table up to the head, and swaps it in; done when the live table is of this definition and none is
+/// being built.
+pub(super) async fn build_anew(runner: &Runner) -> Result<(), FoldError> {
+    let table = runner.projector.table();
+    let lease = format!("build {}", table.name);
+    let mut is_told = false;
+    loop {
+        let status = runner.store.table_status(Arc::clone(&table)).await?;
+        let Some(checkpoint) = status.next else { break };
+        if runner.store.lease(lease.clone(), runner.holder, LEASE).await? {
+            if !std::mem::replace(&mut is_told, true) {
+                tracing::info!(table = table.name, "the projection's rows are built anew");
+            }
+            build(runner, &lease, checkpoint).await?;
+        } else {
+            let head = runner.store.head().await?;
+            runner.report(|progress| progress.building = Some(Building { position: checkpoint, head }));
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    }
+    runner.report(|progress| progress.building = None);
+    Ok(())
+}
+
+/// Builds for as long as the table is there, and swaps it in once it has caught up.
+async fn build(runner: &Runner, lease: &str, from: Position) -> Result<(), FoldError> {
+    let table = runner.projector.table();
+    let (mut checkpoint, mut renewed) = (from, Instant::now());
+    loop {
+        if renewed.elapsed() > LEASE / 4 {
+            if !runner.store.lease(lease.to_owned(), runner.holder, LEASE).await? {
+                return Ok(());
+            }
+            renewed = Instant::now();
+        }
+        let batch = runner.read(checkpoint).await?;
+        let end = batch.end();
+        let head = (*runner.store.watch_head().borrow()).max(end);
+        runner.report(|progress| progress.building = Some(Building { position: end, head }));
+        if end <= checkpoint {
+            break;
+        }
+        let folded =
+            runner.store.fold(Arc::clone(&runner.projector), Generation::Next, checkpoint, Arc::new(batch));
+        checkpoint = match folded.await {
+            Ok(failed) => {
+                super::tell(&table.name, &failed);
+                end
+            }
+            // Another engine builds too; this one goes on from where it is.
+            Err(FoldError::Superseded { actual: Some(actual), .. }) => actual,
+            Err(FoldError::Superseded { actual: None, .. }) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+    }
+    match runner.store.promote(Arc::clone(&table)).await {
+        // Another engine built and swapped the same definition first.
+        Err(error) if error.kind() == StoreErrorKind::Superseded => {}
+        outcome => outcome?,
+    }
+    tracing::info!(table = table.name, position = %checkpoint, "the new rows serve");
+    Ok(())
+}
+
+/// Begins a table beside the live one, whatever its definition.
+pub(super) async fn begin(runner: &Runner) -> Result<(), StoreError> {
+    runner.store.begin_rebuild(runner.projector.table()).await.map(drop)
+}

@@ -1,0 +1,106 @@
+//! What keeps one projection going: its store, its fold, and where it tells how it is doing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use super::{Progress, build, follow};
+use crate::app::builder::Refresh;
+use crate::batch::EventBatch;
+use crate::envelope::Position;
+use crate::projector::Projector;
+use crate::store::{FoldError, ReadAll, Store, StoreError, StoreErrorKind};
+
+/// One projection as its tasks see it.
+pub(super) struct Runner {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) projector: Arc<dyn Projector>,
+    pub(super) refresh: Refresh,
+    /// Whose leases these are.
+    pub(super) holder: Uuid,
+    pub(super) progress: watch::Sender<Progress>,
+    pub(super) stopping: watch::Receiver<bool>,
+}
+
+/// The pauses after failures, each twice as long as the one before.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// A pause that grows with each failure.
+pub(super) struct Backoff(Duration);
+
+impl Backoff {
+    pub(super) const fn new() -> Self {
+        Self(FIRST_PAUSE)
+    }
+
+    pub(super) fn next(&mut self) -> Duration {
+        let pause = self.0;
+        self.0 = (pause * 2).min(LONGEST_PAUSE);
+        pause
+    }
+}
+
+impl Runner {
+    pub(super) fn report(&self, change: impl FnOnce(&mut Progress)) {
+        self.progress.send_modify(change);
+    }
+
+    /// A page of the events that the projection wants.
+    pub(super) async fn read(&self, after: Position) -> Result<EventBatch, StoreError> {
+        let filter = self.projector.filter().clone();
+        self.store.read_all(ReadAll { filter, ..ReadAll::after(after) }).await
+    }
+
+    /// Builds the table where it must be, and lets appends fold into it where that is wanted.
+    pub(super) async fn prepare(&self) -> Result<(), FoldError> {
+        build::build_anew(self).await?;
+        if self.refresh == Refresh::OnCommit {
+            self.store.attach(self.projector.clone()).await?;
+        }
+        Ok(())
+    }
+
+    /// Prepares the table and keeps it up to date until told to stop. A failure is reported and tried again, ever more rarely, and a
+    /// panic is a failure.
+    pub(super) async fn run(self: Arc<Self>, is_prepared: bool) {
+        let (mut backoff, mut is_prepared) = (Backoff::new(), is_prepared);
+        let mut stopping = self.stopping.clone();
+        while !*stopping.borrow() {
+            let runner = Arc::clone(&self);
+            let mut task = tokio::spawn(async move {
+                if !is_prepared {
+                    runner.prepare().await?;
+                }
+                follow::follow(&runner).await
+            });
+            let ended = tokio::select! {
+                ended = &mut task => ended,
+                _ = stopping.wait_for(|stopping| *stopping) => {
+                    // Between two batches, or at once while it waits: the store writes whole batches.
+                    task.abort();
+                    return;
+                }
+            };
+            let failure = match ended {
+                Ok(Ok(())) => return,
+                Ok(Err(FoldError::Store(error))) if error.kind() == StoreErrorKind::Closed => return,
+                Ok(Err(error)) => error,
+                Err(panic) => StoreError::new(StoreErrorKind::Other, "the projection's task panicked")
+                    .because(panic)
+                    .into(),
+            };
+            is_prepared = self.progress.borrow().is_prepared;
+            let pause = backoff.next();
+            let table = &self.projector.table().name;
+            tracing::error!(table, error = %failure, retry_in = ?pause, "the projection stands still");
+            self.report(|progress| progress.failure = Some(failure));
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                _ = stopping.wait_for(|stopping| *stopping) => return,
+            }
+        }
+    }
+}

@@ -244,6 +244,7 @@ macro_rules! conformance {
                 changes_add_up_to_the_rows,
                 only_commits_to_live_tables_are_told,
                 a_listener_that_never_reads_holds_nobody_up,
+                a_revision_grows_with_each_commit_that_changes_rows,
             }
             closing {
                 a_closed_store_refuses_every_call,

@@ -36,7 +36,7 @@ pub(crate) fn rows(connection: &Connection, query: &RowQuery) -> Outcome<RowPage
     }
     let more = rows.len() > query.limit;
     rows.truncate(query.limit);
-    Ok(RowPage { rows, more, checkpoint: standing.checkpoint })
+    Ok(RowPage { rows, more, checkpoint: standing.checkpoint, revision: standing.revision })
 }
 
 /// How many rows pass a query's filters, and the table's checkpoint, both as of one moment.

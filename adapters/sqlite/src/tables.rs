@@ -38,6 +38,8 @@ pub(crate) struct Standing {
     /// Moves whenever dead letters change other than by a fold.
     pub(crate) epoch: i64,
     pub(crate) is_paused: bool,
+    /// How many commits have changed rows.
+    pub(crate) revision: u64,
 }
 
 /// One row of `cqrs_projections`.
@@ -184,10 +186,15 @@ impl Table {
             self.mark_irregular(connection, &irregular)?;
         }
         let mut statement = connection
-            .prepare_cached("UPDATE cqrs_projections SET checkpoint = ?2 WHERE id = ?1")
+            .prepare_cached(
+                "UPDATE cqrs_projections SET checkpoint = ?2, revision = revision + ?3 WHERE id = ?1 \
+                 RETURNING revision",
+            )
             .or_store_error()?;
-        statement.execute((self.id, checkpoint.to_i64())).or_store_error()?;
-        Ok(TableChange { table: self.definition.name.clone(), checkpoint, changes })
+        let cells = (self.id, checkpoint.to_i64(), !changes.is_empty());
+        let revision = statement.query_row(cells, |row| row.get::<_, i64>(0)).or_store_error()?;
+        let (table, revision) = (self.definition.name.clone(), revision.unsigned_abs());
+        Ok(TableChange { table, checkpoint, revision, changes })
     }
 
     /// Remembers which columns SQLite's own order no longer suits; a rebuild forgets it.
@@ -275,6 +282,7 @@ pub(crate) fn status(connection: &Connection, definition: &TableDefinition) -> O
     let Some(live) = live else { return Ok(TableStatus { next, ..TableStatus::default() }) };
     Ok(TableStatus {
         live: Some(live.standing.checkpoint),
+        revision: live.standing.revision,
         is_current: live.fingerprint == definition.fingerprint.to_string(),
         next,
         is_paused: live.standing.is_paused,
@@ -296,16 +304,17 @@ pub(crate) fn promote(connection: &Connection, definition: &Arc<TableDefinition>
     let Some((next, _)) = Table::find(connection, definition, Generation::Next)? else {
         return Err(missing(definition, "is not being built"));
     };
-    let mut is_paused = false;
+    let (mut is_paused, mut revision) = (false, 0);
     if let Some(live) = registered(connection, &definition.name, Generation::Live)? {
-        is_paused = live.standing.is_paused;
+        (is_paused, revision) = (live.standing.is_paused, live.standing.revision as i64);
         forget(connection, live.id)?;
     }
     drop_table(connection, &definition.name)?;
     let rename = format!("ALTER TABLE {} RENAME TO {}", quoted(&next.name), quoted(&definition.name));
     connection.execute_batch(&rename).or_store_error()?;
-    let swap = "UPDATE cqrs_projections SET generation = 'live', paused = ?2 WHERE id = ?1";
-    connection.execute(swap, (next.id, is_paused)).or_store_error()?;
+    let swap = "UPDATE cqrs_projections SET generation = 'live', paused = ?2, revision = max(revision, ?3) + 1 \
+                WHERE id = ?1";
+    connection.execute(swap, (next.id, is_paused, revision)).or_store_error()?;
     Ok(())
 }
 
@@ -361,7 +370,7 @@ fn missing(definition: &TableDefinition, lack: &str) -> StoreError {
 fn registered(connection: &Connection, name: &str, generation: Generation) -> Outcome<Option<Registered>> {
     let mut statement = connection
         .prepare_cached(
-            "SELECT id, fingerprint, checkpoint, irregular, epoch, paused FROM cqrs_projections \
+            "SELECT id, fingerprint, checkpoint, irregular, epoch, paused, revision FROM cqrs_projections \
              WHERE name = ?1 AND generation = ?2",
         )
         .or_store_error()?;
@@ -379,6 +388,7 @@ fn registered(connection: &Connection, name: &str, generation: Generation) -> Ou
             irregular,
             epoch: row.get(4).or_store_error()?,
             is_paused: row.get(5).or_store_error()?,
+            revision: row.get::<_, i64>(6).or_store_error()?.unsigned_abs(),
         },
     }))
 }

@@ -26,12 +26,12 @@ impl Default for Changes {
 impl Changes {
     /// Tells what a commit changes. Whoever calls this holds the table's lock, so that changes arrive in commit order, and
     /// a listener who reads the table next waits until the rows are written.
-    pub(super) fn announce(&self, table: &str, checkpoint: Position, changes: &[RowChange]) {
+    pub(super) fn announce(&self, table: &str, checkpoint: Position, revision: u64, changes: &[RowChange]) {
         let sender = self.sender.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(sender) = sender.as_ref().filter(|sender| sender.receiver_count() > 0) {
             let (table, changes) = (table.to_owned(), changes.to_vec());
             // An error says that the last listener has just left, which is nobody's loss.
-            let _ = sender.send(Arc::new(TableChange { table, checkpoint, changes }));
+            let _ = sender.send(Arc::new(TableChange { table, checkpoint, revision, changes }));
         }
     }
 

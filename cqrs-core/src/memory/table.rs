@@ -30,6 +30,8 @@ pub(super) struct Table {
 struct State {
     rows: Rows,
     checkpoint: Position,
+    /// How many commits have changed rows.
+    revision: u64,
     letters: Letters,
     /// Moves whenever letters change other than by a fold, so that a fold that has not seen it is refused.
     epoch: u64,
@@ -110,6 +112,7 @@ impl Table {
         let state = State {
             rows: Rows::new(definition.key_columns),
             checkpoint: Position::START,
+            revision: 0,
             letters: Letters::default(),
             epoch: 0,
             is_paused: false,
@@ -216,6 +219,16 @@ impl Table {
         self.write_state().is_paused = is_paused;
     }
 
+    pub(super) fn revision(&self) -> u64 {
+        self.read_state().revision
+    }
+
+    /// Takes the place of a table of this revision.
+    pub(super) fn succeed(&self, revision: u64) {
+        let mut state = self.write_state();
+        state.revision = state.revision.max(revision) + 1;
+    }
+
     pub(super) fn is_paused(&self) -> bool {
         self.read_state().is_paused
     }
@@ -238,7 +251,7 @@ impl Table {
     pub(super) fn read(&self, query: &RowQuery) -> Result<RowPage, StoreError> {
         let state = self.read_state();
         let (rows, more) = state.rows.page(&self.definition, query)?;
-        Ok(RowPage { rows, more, checkpoint: state.checkpoint })
+        Ok(RowPage { rows, more, checkpoint: state.checkpoint, revision: state.revision })
     }
 
     pub(super) fn count(&self, query: &RowQuery) -> Result<u64, StoreError> {
@@ -284,8 +297,9 @@ impl State {
         if changes.is_empty() {
             return;
         }
+        self.revision += 1;
         if self.generation == Some(Generation::Live) {
-            listeners.announce(&table.definition.name, checkpoint, &changes);
+            listeners.announce(&table.definition.name, checkpoint, self.revision, &changes);
         }
         self.rows.write(changes);
     }

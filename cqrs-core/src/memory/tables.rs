@@ -73,6 +73,7 @@ impl Tables {
         let Some(named) = by_name.get(&definition.name) else { return TableStatus::default() };
         TableStatus {
             live: Some(named.live.checkpoint()),
+            revision: named.live.revision(),
             is_current: named.live.is_defined_as(definition),
             next: named.next.as_ref().map(|next| next.checkpoint()),
             is_paused: named.live.is_paused(),
@@ -113,6 +114,7 @@ impl Tables {
         let (named, next) = next.ok_or_else(|| missing(definition, "is not being built"))?;
         next.set_generation(Some(Generation::Live));
         next.set_paused(named.live.is_paused());
+        next.succeed(named.live.revision());
         named.live.set_generation(None);
         Ok(std::mem::replace(&mut named.live, next))
     }

@@ -84,6 +84,8 @@ pub trait ReadModelControl: Send + Sync + 'static {
 pub struct TableStatus {
     /// The checkpoint of the live table, if there is one.
     pub live: Option<Position>,
+    /// The live table's revision; see [`RowPage`](super::RowPage).
+    pub revision: u64,
     /// Whether the live table was built by this definition.
     pub is_current: bool,
     /// The checkpoint of the table that is being built to take its place, if there is one.

@@ -139,6 +139,8 @@ pub struct TableChange {
     pub table: String,
     /// The table's checkpoint after the commit.
     pub checkpoint: Position,
+    /// The table's revision after the commit.
+    pub revision: u64,
     /// The rows that changed, once each.
     pub changes: Vec<RowChange>,
 }
@@ -239,6 +241,8 @@ pub struct RowPage {
     pub more: bool,
     /// The table's checkpoint at the moment of the read.
     pub checkpoint: Position,
+    /// The table's revision at the moment of the read: how many commits have changed rows of it. It grows across a rebuild.
+    pub revision: u64,
 }
 
 /// Why a batch was not folded.

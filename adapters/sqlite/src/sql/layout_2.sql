@@ -25,3 +25,6 @@ CREATE TABLE cqrs_leases (
 -- Moves whenever dead letters change other than by a fold, so that a fold that has not seen it is refused.
 ALTER TABLE cqrs_projections ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE cqrs_projections ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
+
+-- How many commits have changed rows of the table; it grows across a rebuild.
+ALTER TABLE cqrs_projections ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;

@@ -47,6 +47,7 @@ pub(crate) fn keyed<P: Projection>(cells: Vec<Value>) -> Result<Keyed<P>, QueryE
 }
 
 /// Cells of a key with the order that tables have.
+#[derive(Clone)]
 pub(crate) struct SortedKey(pub(crate) Vec<Value>);
 
 impl Ord for SortedKey {

@@ -8,6 +8,7 @@ mod builder;
 mod caller;
 mod error;
 mod execute;
+mod feed;
 mod ids;
 mod load;
 mod projections;
@@ -27,6 +28,7 @@ pub use builder::{AppBuilder, BuildError, Refresh};
 pub use caller::Caller;
 pub use error::{ExecuteError, LoadError, QueryError, Undecodable, WaitError};
 pub use execute::Execute;
+pub use feed::{Feed, FeedBatch};
 pub use load::Loaded;
 pub use projections::{Building, ProjectionHandle, ProjectionStatus};
 #[cfg(feature = "testing")]
@@ -164,6 +166,17 @@ impl App {
     /// When the store fails.
     pub async fn projections(&self) -> Result<Vec<ProjectionStatus>, StoreError> {
         self.inner.projections.status().await
+    }
+
+    /// Opens a feed of a projection's row changes for a reader of this name, such as a search index. From then on its changes are kept
+    /// until the reader acknowledges them, however long that takes, or [closes](Feed::close) the feed. One reader has one place: it is
+    /// read by one at a time.
+    ///
+    /// # Errors
+    ///
+    /// When the projection is not part of this application, or the store fails.
+    pub async fn feed<P: Projection>(&self, reader: impl Into<String>) -> Result<Feed<P>, QueryError> {
+        Feed::open(self.clone(), reader.into()).await
     }
 
     /// One projection, to look after: its status, a rebuild, a pause, its dead letters.

@@ -33,8 +33,9 @@ pub mod window;
 
 pub use aggregate::{Aggregate, AggregateId, Apply, ApplyError, IdError, Snapshots, TryApply};
 pub use app::{
-    App, AppBuilder, Ask, BuildError, Building, Caller, Count, Execute, ExecuteError, LoadError, Loaded,
-    ProjectionHandle, ProjectionStatus, QueryError, Receipt, Refresh, Undecodable, WaitError, Watch,
+    App, AppBuilder, Ask, BuildError, Building, Caller, Count, Execute, ExecuteError, Feed, FeedBatch,
+    LoadError, Loaded, ProjectionHandle, ProjectionStatus, QueryError, Receipt, Refresh, Undecodable,
+    WaitError, Watch,
 };
 pub use arithmetic::ArithmeticError;
 pub use batch::{BatchBuilder, BatchRow, EventBatch, EventRef, StoredType, timestamp_from_micros};

@@ -5,6 +5,7 @@
 
 mod changes;
 mod control;
+mod feed;
 mod letters;
 mod log;
 mod page;

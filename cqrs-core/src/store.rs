@@ -8,6 +8,7 @@ mod append;
 mod control;
 mod dead_letters;
 mod error;
+mod feeds;
 mod read;
 mod read_models;
 mod shared;
@@ -23,6 +24,7 @@ pub use append::{Append, AppendError, Appended, Chain, NewEvent};
 pub use control::{DeadLetterQuery, ReadModelControl, Retried, TableStatus};
 pub use dead_letters::{DeadLetter, DeadLetterCount, Lane, SetAside};
 pub use error::{StoreError, StoreErrorKind};
+pub use feeds::{FeedPage, FeedPlace, RowFeeds};
 pub use read::{Detail, Direction, EventFilter, ReadAll, ReadStream, Until};
 pub use read_models::{
     Column, FoldError, Generation, Order, ReadModelStore, RowChange, RowFilter, RowPage, RowQuery, RowTest,
@@ -38,9 +40,9 @@ use crate::shape::Fingerprint;
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// A database that can keep everything an engine has: events, snapshots and read models.
-pub trait Store: EventStore + SnapshotStore + ReadModelStore + ReadModelControl {}
+pub trait Store: EventStore + SnapshotStore + ReadModelStore + ReadModelControl + RowFeeds {}
 
-impl<S: EventStore + SnapshotStore + ReadModelStore + ReadModelControl + ?Sized> Store for S {}
+impl<S: EventStore + SnapshotStore + ReadModelStore + ReadModelControl + RowFeeds + ?Sized> Store for S {}
 
 /// An append-only log of events, in streams.
 pub trait EventStore: Send + Sync + 'static {

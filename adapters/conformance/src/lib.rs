@@ -48,6 +48,7 @@ pub mod changes;
 pub mod closing;
 pub mod dead_letters;
 pub mod envelope;
+pub mod feeds;
 pub mod filters;
 pub mod generations;
 pub mod idempotency;

@@ -220,6 +220,11 @@ macro_rules! conformance {
                 a_paused_table_refuses_folds,
                 a_lease_is_one_holders_until_it_ends,
             }
+            feeds {
+                changes_are_kept_while_there_is_a_reader,
+                a_change_is_kept_until_every_reader_has_it,
+                a_swap_has_every_reader_begin_anew,
+            }
             values {
                 every_type_of_value_comes_back,
                 a_decimal_keeps_its_scale,

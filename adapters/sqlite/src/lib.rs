@@ -46,6 +46,7 @@ mod builder;
 mod cells;
 mod control;
 mod error;
+mod feeds;
 mod fold;
 mod letters;
 mod open;

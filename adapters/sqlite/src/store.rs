@@ -126,7 +126,7 @@ impl SqliteStore {
 
     /// Reads, and keeps what was read until everything up to the position that it rests on is on the disk: a commit can be
     /// read a moment before it is synced, and must not be told to anybody who would outlive a loss of power.
-    async fn settled<T>(
+    pub(crate) async fn settled<T>(
         &self,
         read: impl FnOnce(&mut crate::readers::Reader) -> Outcome<(T, Position)> + Send + 'static,
     ) -> Outcome<T>

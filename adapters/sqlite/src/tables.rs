@@ -16,6 +16,7 @@ use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
 use crate::cells::{self, Cell, scales};
 use crate::error::{OrStoreError, Outcome, corrupt};
+use crate::feeds;
 use crate::letters::Letters;
 
 pub(crate) use definition::{all_columns, quoted};
@@ -194,7 +195,11 @@ impl Table {
         let cells = (self.id, checkpoint.to_i64(), !changes.is_empty());
         let revision = statement.query_row(cells, |row| row.get::<_, i64>(0)).or_store_error()?;
         let (table, revision) = (self.definition.name.clone(), revision.unsigned_abs());
-        Ok(TableChange { table, checkpoint, revision, changes })
+        let change = TableChange { table, checkpoint, revision, changes };
+        if self.generation == Generation::Live {
+            feeds::keep(connection, self.id, &change)?;
+        }
+        Ok(change)
     }
 
     /// Remembers which columns SQLite's own order no longer suits; a rebuild forgets it.
@@ -405,6 +410,7 @@ fn create(connection: &Connection, definition: &Arc<TableDefinition>, generation
 
 fn forget(connection: &Connection, id: i64) -> Outcome<()> {
     Letters::of(connection, id).clear()?;
+    feeds::clear(connection, id)?;
     connection.execute("DELETE FROM cqrs_projections WHERE id = ?1", [id]).or_store_error()?;
     Ok(())
 }

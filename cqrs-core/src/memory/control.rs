@@ -12,8 +12,8 @@ use crate::batch::{BatchBuilder, BatchRow, EventBatch};
 use crate::envelope::Position;
 use crate::projector::Projector;
 use crate::store::{
-    BoxFuture, DeadLetter, DeadLetterQuery, FoldError, Generation, ReadAll, ReadModelControl, Retried,
-    StoreError, TableDefinition, TableState, TableStatus,
+    BoxFuture, DeadLetter, DeadLetterQuery, FeedPage, FeedPlace, FoldError, Generation, ReadAll,
+    ReadModelControl, Retried, RowFeeds, StoreError, TableDefinition, TableState, TableStatus,
 };
 
 /// Who has which lease, and until when.
@@ -130,6 +130,63 @@ impl ReadModelControl for MemoryStore {
         Box::pin(async move {
             self.inner.ensure_open()?;
             Ok(self.inner.tables.serving(&table)?.skip(position, &reason))
+        })
+    }
+}
+
+impl RowFeeds for MemoryStore {
+    fn open_feed(
+        &self,
+        table: Arc<TableDefinition>,
+        reader: String,
+    ) -> BoxFuture<'_, Result<FeedPlace, StoreError>> {
+        Box::pin(async move {
+            self.inner.ensure_open()?;
+            let table = self.inner.tables.serving(&table)?;
+            Ok(FeedPlace { generation: table.id(), revision: table.with_feed(|feed| feed.open(reader)) })
+        })
+    }
+
+    fn feed_changes(
+        &self,
+        table: Arc<TableDefinition>,
+        after: u64,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<FeedPage, StoreError>> {
+        Box::pin(async move {
+            self.inner.ensure_open()?;
+            let table = self.inner.tables.serving(&table)?;
+            let changes = table.with_feed(|feed| feed.after(after, limit));
+            Ok(FeedPage { generation: table.id(), changes })
+        })
+    }
+
+    fn acknowledge_feed(
+        &self,
+        table: Arc<TableDefinition>,
+        reader: String,
+        generation: u64,
+        revision: u64,
+    ) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(async move {
+            self.inner.ensure_open()?;
+            let table = self.inner.tables.serving(&table)?;
+            if table.id() == generation {
+                table.with_feed(|feed| feed.acknowledge(&reader, revision));
+            }
+            Ok(())
+        })
+    }
+
+    fn close_feed(
+        &self,
+        table: Arc<TableDefinition>,
+        reader: String,
+    ) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(async move {
+            self.inner.ensure_open()?;
+            self.inner.tables.live(&table)?.with_feed(|feed| feed.close(&reader));
+            Ok(())
         })
     }
 }

@@ -6,9 +6,11 @@
 use std::any::Any;
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::changes::Changes;
+use super::feed::FeedLog;
 use super::letters::Letters;
 use super::log::Prepared;
 use super::rows::Rows;
@@ -23,6 +25,7 @@ use crate::store::{
 use crate::value::Value;
 
 pub(super) struct Table {
+    id: u64,
     definition: Arc<TableDefinition>,
     state: RwLock<State>,
 }
@@ -32,6 +35,7 @@ struct State {
     checkpoint: Position,
     /// How many commits have changed rows.
     revision: u64,
+    feed: FeedLog,
     letters: Letters,
     /// Moves whenever letters change other than by a fold, so that a fold that has not seen it is refused.
     epoch: u64,
@@ -107,18 +111,23 @@ pub(super) fn write_all(folded: Vec<FoldedAppend<'_>>, checkpoint: Position, lis
     }
 }
 
+/// The id of the table that is made next.
+static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+
 impl Table {
     pub(super) fn new(definition: Arc<TableDefinition>, generation: Generation) -> Self {
         let state = State {
             rows: Rows::new(definition.key_columns),
             checkpoint: Position::START,
             revision: 0,
+            feed: FeedLog::default(),
             letters: Letters::default(),
             epoch: 0,
             is_paused: false,
             generation: Some(generation),
         };
-        Self { definition, state: RwLock::new(state) }
+        let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
+        Self { id, definition, state: RwLock::new(state) }
     }
 
     pub(super) fn is_defined_as(&self, definition: &TableDefinition) -> bool {
@@ -223,10 +232,22 @@ impl Table {
         self.read_state().revision
     }
 
-    /// Takes the place of a table of this revision.
-    pub(super) fn succeed(&self, revision: u64) {
-        let mut state = self.write_state();
-        state.revision = state.revision.max(revision) + 1;
+    /// Takes the place of another table, with its pause and its feed's readers, who begin anew.
+    pub(super) fn succeed(&self, other: &Self) {
+        let (mut state, other) = (self.write_state(), other.read_state());
+        state.revision = state.revision.max(other.revision) + 1;
+        state.is_paused = other.is_paused;
+        state.feed = other.feed.begun_anew();
+    }
+
+    /// What tells this table from those before and after it.
+    pub(super) fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// Reads or changes the table's feed.
+    pub(super) fn with_feed<T>(&self, work: impl FnOnce(&mut FeedLog) -> T) -> T {
+        work(&mut self.write_state().feed)
     }
 
     pub(super) fn is_paused(&self) -> bool {
@@ -299,6 +320,7 @@ impl State {
         }
         self.revision += 1;
         if self.generation == Some(Generation::Live) {
+            self.feed.keep(&table.definition.name, checkpoint, self.revision, &changes);
             listeners.announce(&table.definition.name, checkpoint, self.revision, &changes);
         }
         self.rows.write(changes);

@@ -113,8 +113,7 @@ impl Tables {
         });
         let (named, next) = next.ok_or_else(|| missing(definition, "is not being built"))?;
         next.set_generation(Some(Generation::Live));
-        next.set_paused(named.live.is_paused());
-        next.succeed(named.live.revision());
+        next.succeed(&named.live);
         named.live.set_generation(None);
         Ok(std::mem::replace(&mut named.live, next))
     }

@@ -7,9 +7,10 @@ use tokio::sync::{broadcast, watch};
 use uuid::Uuid;
 
 use super::{
-    Append, AppendError, Appended, BoxFuture, DeadLetter, DeadLetterQuery, EventStore, FoldError, Generation,
-    ReadAll, ReadModelControl, ReadModelStore, ReadStream, Retried, RowPage, RowQuery, SetAside, Snapshot,
-    SnapshotStore, StoreError, TableChange, TableDefinition, TableState, TableStatus,
+    Append, AppendError, Appended, BoxFuture, DeadLetter, DeadLetterQuery, EventStore, FeedPage, FeedPlace,
+    FoldError, Generation, ReadAll, ReadModelControl, ReadModelStore, ReadStream, Retried, RowFeeds, RowPage,
+    RowQuery, SetAside, Snapshot, SnapshotStore, StoreError, TableChange, TableDefinition, TableState,
+    TableStatus,
 };
 use crate::batch::EventBatch;
 use crate::envelope::{Position, StreamId, StreamVersion};
@@ -136,5 +137,42 @@ impl<S: ReadModelControl + ?Sized> ReadModelControl for Arc<S> {
         reason: String,
     ) -> BoxFuture<'_, Result<u64, StoreError>> {
         (**self).skip_dead_letter(table, position, reason)
+    }
+}
+
+impl<S: RowFeeds + ?Sized> RowFeeds for Arc<S> {
+    fn open_feed(
+        &self,
+        table: Arc<TableDefinition>,
+        reader: String,
+    ) -> BoxFuture<'_, Result<FeedPlace, StoreError>> {
+        (**self).open_feed(table, reader)
+    }
+
+    fn feed_changes(
+        &self,
+        table: Arc<TableDefinition>,
+        after: u64,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<FeedPage, StoreError>> {
+        (**self).feed_changes(table, after, limit)
+    }
+
+    fn acknowledge_feed(
+        &self,
+        table: Arc<TableDefinition>,
+        reader: String,
+        generation: u64,
+        revision: u64,
+    ) -> BoxFuture<'_, Result<(), StoreError>> {
+        (**self).acknowledge_feed(table, reader, generation, revision)
+    }
+
+    fn close_feed(
+        &self,
+        table: Arc<TableDefinition>,
+        reader: String,
+    ) -> BoxFuture<'_, Result<(), StoreError>> {
+        (**self).close_feed(table, reader)
     }
 }

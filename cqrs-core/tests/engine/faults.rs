@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use cqrs_core::store::{
-    Append, AppendError, Appended, BoxFuture, DeadLetter, DeadLetterQuery, EventStore, FoldError, Generation,
-    ReadAll, ReadModelControl, ReadModelStore, ReadStream, Retried, RowPage, RowQuery, SetAside, Snapshot,
-    SnapshotStore, StoreError, StoreErrorKind, TableChange, TableDefinition, TableState, TableStatus,
+    Append, AppendError, Appended, BoxFuture, DeadLetter, DeadLetterQuery, EventStore, FeedPage, FeedPlace,
+    FoldError, Generation, ReadAll, ReadModelControl, ReadModelStore, ReadStream, Retried, RowFeeds, RowPage,
+    RowQuery, SetAside, Snapshot, SnapshotStore, StoreError, StoreErrorKind, TableChange, TableDefinition,
+    TableState, TableStatus,
 };
 use cqrs_core::{App, EventBatch, ExecuteError, MemoryStore, Position, Projector, StreamId, StreamVersion};
 use tokio::sync::{Notify, broadcast, watch};
@@ -124,6 +125,43 @@ impl ReadModelStore for Flaky {
 
     fn table_changes(&self) -> broadcast::Receiver<Arc<TableChange>> {
         self.store.table_changes()
+    }
+}
+
+impl RowFeeds for Flaky {
+    fn open_feed(
+        &self,
+        table: Arc<TableDefinition>,
+        reader: String,
+    ) -> BoxFuture<'_, Result<FeedPlace, StoreError>> {
+        self.store.open_feed(table, reader)
+    }
+
+    fn feed_changes(
+        &self,
+        table: Arc<TableDefinition>,
+        after: u64,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<FeedPage, StoreError>> {
+        self.store.feed_changes(table, after, limit)
+    }
+
+    fn acknowledge_feed(
+        &self,
+        table: Arc<TableDefinition>,
+        reader: String,
+        generation: u64,
+        revision: u64,
+    ) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.store.acknowledge_feed(table, reader, generation, revision)
+    }
+
+    fn close_feed(
+        &self,
+        table: Arc<TableDefinition>,
+        reader: String,
+    ) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.store.close_feed(table, reader)
     }
 }
 

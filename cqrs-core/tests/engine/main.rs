@@ -11,6 +11,7 @@
 mod bank;
 mod executing;
 mod faults;
+mod feeding;
 mod idempotency;
 mod loading;
 mod projecting;

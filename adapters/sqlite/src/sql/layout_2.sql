@@ -28,3 +28,21 @@ ALTER TABLE cqrs_projections ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
 
 -- How many commits have changed rows of the table; it grows across a rebuild.
 ALTER TABLE cqrs_projections ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+
+-- Where each reader of a table's feed is: in which table, and what it has acknowledged; null: it has yet to take in the rows.
+CREATE TABLE cqrs_feeds (
+    name       TEXT NOT NULL,     -- cqrs_projections.name
+    reader     TEXT NOT NULL,
+    projection INTEGER NOT NULL,  -- cqrs_projections.id
+    revision   INTEGER,
+    PRIMARY KEY (name, reader)
+) STRICT, WITHOUT ROWID;
+
+-- What each commit has changed in a table whose feed is read.
+CREATE TABLE cqrs_row_changes (
+    projection INTEGER NOT NULL,  -- cqrs_projections.id
+    revision   INTEGER NOT NULL,
+    checkpoint INTEGER NOT NULL,
+    changes    TEXT NOT NULL,     -- a JSON list of keys, each with its row or null
+    PRIMARY KEY (projection, revision)
+) STRICT, WITHOUT ROWID;

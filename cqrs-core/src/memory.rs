@@ -168,15 +168,17 @@ impl Inner {
     /// that came in the meantime.
     async fn attach(&self, projector: Arc<dyn Projector>) -> Result<(), FoldError> {
         let head = locked(&self.writer).log.head();
-        while self.attachable(&*projector)?.checkpoint() < head {
-            self.fold_page(&*projector, |read| page::read_all(&self.writer, read))?;
+        while let table = self.attachable(&*projector)?
+            && table.checkpoint() < head
+        {
+            self.fold_page(&*projector, &table, |read| page::read_all(&self.writer, read))?;
             tokio::task::yield_now().await;
         }
         let mut writer = locked(&self.writer);
-        while self.attachable(&*projector)?.checkpoint() < writer.log.head() {
-            self.fold_page(&*projector, |read| page::read_all_of(&writer.log, read))?;
-        }
         let table = self.attachable(&*projector)?;
+        while table.checkpoint() < writer.log.head() {
+            self.fold_page(&*projector, &table, |read| page::read_all_of(&writer.log, read))?;
+        }
         writer.attached.retain(|attached| !Arc::ptr_eq(&attached.table, &table));
         writer.attached.push(Attached { projector, table });
         Ok(())
@@ -192,9 +194,9 @@ impl Inner {
     fn fold_page(
         &self,
         projector: &dyn Projector,
+        table: &Table,
         page: impl FnOnce(&ReadAll) -> EventBatch,
     ) -> Result<(), FoldError> {
-        let table = self.attachable(projector)?;
         let from = table.checkpoint();
         let read = ReadAll { filter: projector.filter().clone(), ..ReadAll::after(from) };
         match table.fold(projector, from, &page(&read), &self.changes) {
@@ -204,11 +206,17 @@ impl Inner {
         }
     }
 
-    fn promote(&self, definition: &TableDefinition) -> Result<(), StoreError> {
+    fn promote(&self, projector: &dyn Projector) -> Result<(), FoldError> {
         let mut writer = locked(&self.writer);
         self.ensure_open()?;
-        let replaced = self.tables.promote(definition)?;
-        let promoted = self.tables.serving(definition)?;
+        let definition = projector.table();
+        let gone = || tables::superseded(&definition, Position::START, None);
+        let next = self.tables.find(&definition, Generation::Next).ok_or_else(gone)?;
+        while next.checkpoint() < writer.log.head() {
+            self.fold_page(projector, &next, |read| page::read_all_of(&writer.log, read))?;
+        }
+        let replaced = self.tables.promote(&definition).ok_or_else(gone)?;
+        let promoted = self.tables.serving(&definition)?;
         writer.attached.retain_mut(|attached| {
             if !Arc::ptr_eq(&attached.table, &replaced) {
                 return true;
@@ -327,8 +335,8 @@ impl ReadModelStore for MemoryStore {
         })
     }
 
-    fn promote(&self, table: Arc<TableDefinition>) -> BoxFuture<'_, Result<(), StoreError>> {
-        Box::pin(async move { self.inner.promote(&table) })
+    fn promote(&self, projector: Arc<dyn Projector>) -> BoxFuture<'_, Result<(), FoldError>> {
+        Box::pin(async move { self.inner.promote(&*projector) })
     }
 
     fn attach(&self, projector: Arc<dyn Projector>) -> BoxFuture<'_, Result<(), FoldError>> {

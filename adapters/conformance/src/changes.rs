@@ -191,6 +191,6 @@ pub async fn a_revision_grows_with_each_commit_that_changes_rows<F: StoreFactory
     assert_eq!(revision(&first).await, 2);
     open(&store, &second).await;
     catch_up(&store, &second, Generation::Next, 100).await.unwrap();
-    store.promote(second.table()).await.unwrap();
+    store.promote(second.clone()).await.unwrap();
     assert!(revision(&second).await > 2);
 }

@@ -43,7 +43,7 @@ pub async fn a_closed_store_refuses_every_call<F: StoreFactory>(factory: F) {
     assert_closed(store.save_snapshot(account("ada"), snapshot).await);
     let table = projector.table();
     assert_closed(store.open_table(Arc::clone(&table)).await);
-    assert_closed(store.promote(Arc::clone(&table)).await);
+    assert_closed(stored(store.promote(projector.clone()).await));
     assert_closed(store.checkpoint(Arc::clone(&table)).await);
     assert_closed(store.rows(every_row(&table)).await);
     assert_closed(store.count_rows(every_row(&table)).await);

@@ -296,7 +296,7 @@ pub async fn a_rebuild_finds_its_own_dead_letters<F: StoreFactory>(factory: F) {
     assert_eq!(amounts(&store).await, expected([("cyd", (1, 1))]), "the old rows serve until the swap");
     let status = store.table_status(projector.table()).await.unwrap();
     assert_eq!((status.next.is_some(), status.is_current), (true, true));
-    store.promote(projector.table()).await.unwrap();
+    store.promote(projector.clone()).await.unwrap();
     assert_eq!(count(&store).await, (0, 0));
     assert_eq!(amounts(&store).await.len(), 3);
     assert_eq!(store.table_status(projector.table()).await.unwrap().next, None);
@@ -332,7 +332,7 @@ pub async fn a_paused_table_refuses_folds<F: StoreFactory>(factory: F) {
     assert!(matches!(refused, FoldError::Paused { .. }), "{refused}");
     store.begin_rebuild(projector.table()).await.unwrap();
     fold(Generation::Next).await.unwrap();
-    store.promote(projector.table()).await.unwrap();
+    store.promote(projector.clone()).await.unwrap();
     assert!(store.table_status(projector.table()).await.unwrap().is_paused);
     store.set_paused(projector.table(), false).await.unwrap();
     assert_eq!(catch_up(&store, &projector, 100).await, 0);

@@ -22,6 +22,7 @@ macro_rules! conformance {
                 two_stores_fold_one_table_once,
                 of_two_stores_that_fold_one_checkpoint_one_is_superseded,
                 a_table_promoted_by_one_store_is_gone_for_the_other,
+                a_table_built_anew_by_one_store_is_folded_on_by_the_other,
                 closing_one_store_leaves_the_other_open,
             }
         }
@@ -200,6 +201,7 @@ macro_rules! conformance {
                 a_changed_definition_is_built_beside_the_live_rows,
                 the_live_rows_serve_until_the_next_generation_is_promoted,
                 a_promoted_table_takes_the_place_of_the_live_one,
+                a_promoted_table_lacks_nothing,
                 only_a_table_of_the_next_generation_is_promoted,
                 a_table_of_the_next_generation_is_found_where_it_was_left,
                 a_third_definition_replaces_one_that_was_never_promoted,

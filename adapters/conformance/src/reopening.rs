@@ -121,7 +121,7 @@ pub async fn generations_are_there_again<F: Persistent>(factory: F) {
     assert_eq!(open(&store, &second).await, TableState { generation: Generation::Next, checkpoint });
     assert_eq!(open(&store, &first).await, TableState { generation: Generation::Live, checkpoint });
     assert_eq!(rows(&store, &first.table()).await.len(), 1);
-    store.promote(second.table()).await.unwrap();
+    store.promote(second.clone()).await.unwrap();
     let store = reopen(&factory, store).await;
     assert_eq!(open(&store, &second).await, TableState { generation: Generation::Live, checkpoint });
     let fresh = TableState { generation: Generation::Next, checkpoint: Position::START };

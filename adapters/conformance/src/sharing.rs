@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cqrs_core::store::{
-    Append, EventFilter, EventStore, EventStoreExt as _, FoldError, Generation, ReadAll, ReadModelStore,
+    Append, EventFilter, EventStore, EventStoreExt as _, FoldError, Generation, ReadAll, ReadModelControl,
+    ReadModelStore,
 };
 use cqrs_core::{ExpectedVersion, Position, Projector, StreamVersion};
 use tokio::time::timeout;
@@ -200,13 +201,27 @@ pub async fn a_table_promoted_by_one_store_is_gone_for_the_other<F: Shared>(fact
     other.attach(first.clone()).await.unwrap();
     record(&other, "ada", 1..=3).await;
     catch_up(&one, &second, Generation::Next, 10).await.unwrap();
-    one.promote(second.table()).await.unwrap();
+    one.promote(second.clone()).await.unwrap();
     let appended = append(&account("ada"), ExpectedVersion::Any, vec![deposited(4)]);
     assert_eq!(other.append(appended).await.unwrap().version.get(), 4);
     other.checkpoint(first.table()).await.unwrap_err();
     catch_up(&one, &second, Generation::Live, 10).await.unwrap();
     assert_eq!(one.checkpoint(second.table()).await.unwrap(), one.head().await.unwrap());
     assert_eq!(rows(&one, &second.table()).await.len(), 1);
+}
+
+/// Rows that one store builds anew are folded on commit by the other as before.
+pub async fn a_table_built_anew_by_one_store_is_folded_on_by_the_other<F: Shared>(factory: F) {
+    let (one, other) = (factory.open().await, factory.open().await);
+    let projector = Balances::new("balances");
+    open(&other, &projector).await;
+    other.attach(projector.clone()).await.unwrap();
+    record(&other, "ada", 1..=3).await;
+    one.begin_rebuild(projector.table()).await.unwrap();
+    one.promote(projector.clone()).await.unwrap();
+    record(&other, "ada", [4]).await;
+    assert_eq!(other.checkpoint(projector.table()).await.unwrap(), other.head().await.unwrap());
+    assert_eq!(rows(&one, &projector.table()).await, balances_of(&whole_log(&one).await));
 }
 
 /// Closing one store leaves the other at work.

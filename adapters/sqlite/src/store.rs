@@ -345,11 +345,8 @@ impl ReadModelStore for SqliteStore {
         Box::pin(self.fold(projector, generation, from, batch))
     }
 
-    fn promote(&self, table: Arc<TableDefinition>) -> BoxFuture<'_, Result<(), StoreError>> {
-        Box::pin(self.writing(move |writer| {
-            writer.transact(|writer| tables::promote(writer.connection(), &table))?;
-            writer.follow_promotion(&table)
-        }))
+    fn promote(&self, projector: Arc<dyn Projector>) -> BoxFuture<'_, Result<(), FoldError>> {
+        Box::pin(self.writing(move |writer| writer.promote(&*projector)))
     }
 
     fn attach(&self, projector: Arc<dyn Projector>) -> BoxFuture<'_, Result<(), FoldError>> {

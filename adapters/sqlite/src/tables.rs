@@ -305,10 +305,8 @@ pub(crate) fn set_paused(connection: &Connection, definition: &TableDefinition, 
 }
 
 /// Puts the next table in the place of the live one, within a write transaction.
-pub(crate) fn promote(connection: &Connection, definition: &Arc<TableDefinition>) -> Outcome<()> {
-    let Some((next, _)) = Table::find(connection, definition, Generation::Next)? else {
-        return Err(missing(definition, "is not being built"));
-    };
+pub(crate) fn promote(connection: &Connection, next: &Table) -> Outcome<()> {
+    let definition = &next.definition;
     let (mut is_paused, mut revision) = (false, 0);
     if let Some(live) = registered(connection, &definition.name, Generation::Live)? {
         (is_paused, revision) = (live.standing.is_paused, live.standing.revision as i64);

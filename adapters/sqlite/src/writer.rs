@@ -9,6 +9,7 @@ mod group;
 mod jobs;
 mod known;
 mod on_commit;
+mod promote;
 mod retry;
 mod settle;
 mod statements;

@@ -11,12 +11,12 @@ mod samples;
 
 use std::str::FromStr;
 
-use cqrs_core::store::EventStore;
+use cqrs_core::store::{EventFilter, EventStore};
 use cqrs_core::{ColumnType, Origin, Value, Wide};
 use jiff::Timestamp;
 use jiff::civil::{date, time};
 use rust_decimal::Decimal;
-use samples::{Place, append, every_row, put, record, rows, table};
+use samples::{Fixed, Place, append, every_row, put, record, rows, table};
 use uuid::Uuid;
 
 #[tokio::test]
@@ -204,7 +204,8 @@ async fn a_view_over_a_read_model_does_not_keep_it_from_being_rebuilt() {
     };
     let new = std::sync::Arc::new(new);
     assert_eq!(store.open_table(new.clone()).await.unwrap().generation, Generation::Next);
-    store.promote(new.clone()).await.unwrap();
+    let built = Fixed { table: new.clone(), filter: EventFilter::default(), rows: Vec::new() };
+    store.promote(std::sync::Arc::new(built)).await.unwrap();
     put(&store, &new, vec![vec![Value::Int(2), Value::Int(20)]]).await.unwrap();
     let rich: i64 = place.sql().query_row("SELECT number FROM rich", [], |row| row.get(0)).unwrap();
     assert_eq!(rich, 2);

@@ -86,6 +86,7 @@ pub(super) struct Projections {
     tasks: Mutex<Vec<JoinHandle<()>>>,
     stopping: watch::Sender<bool>,
     holder: Uuid,
+    lease: Duration,
     in_background: bool,
 }
 
@@ -106,13 +107,14 @@ struct Progress {
 }
 
 impl Projections {
-    /// None yet; with `in_background`, rows are built anew while the application runs.
-    pub(super) fn new(in_background: bool) -> Self {
+    /// None yet; with `in_background`, rows are built anew while the application runs. Who builds keeps a lease of this span.
+    pub(super) fn new(in_background: bool, lease: Duration) -> Self {
         Self {
             by_table: HashMap::new(),
             tasks: Mutex::default(),
             stopping: watch::Sender::default(),
             holder: Uuid::now_v7(),
+            lease,
             in_background,
         }
     }
@@ -134,19 +136,26 @@ impl Projections {
             projector,
             refresh,
             holder: self.holder,
+            lease: self.lease,
             progress: watch::Sender::default(),
             stopping: self.stopping.subscribe(),
         });
-        if state.generation == Generation::Next {
+        let (is_live, tasks) = (state.generation == Generation::Live, self.tasks.get_mut());
+        if is_live {
+            runner.serve().await?;
+            if store.table_status(Arc::clone(&table)).await?.next.is_some() {
+                tasks.push(tokio::spawn(Arc::clone(&runner).supervise(Runner::finish_rebuild)));
+            }
+        } else {
             let (position, head) = (state.checkpoint, store.head().await?);
             runner.report(|progress| progress.building = Some(Building { position, head }));
+            if !self.in_background {
+                runner.prepare().await?;
+            }
         }
-        let later = self.in_background && state.generation == Generation::Next;
-        if !later {
-            runner.prepare().await?;
-        }
+        let later = !is_live && self.in_background;
         if later || matches!(refresh, Refresh::Continuous | Refresh::Every(_)) {
-            self.tasks.get_mut().push(tokio::spawn(Arc::clone(&runner).run(!later)));
+            tasks.push(tokio::spawn(Arc::clone(&runner).supervise(Runner::keep_up)));
         }
         self.by_table.insert(table.name.clone(), Arc::new(Running { table, runner }));
         Ok(())
@@ -245,9 +254,8 @@ impl Running {
         let (mut progress, stopping) = (self.runner.progress.subscribe(), self.runner.stopping.clone());
         loop {
             let Progress { building, failure, is_prepared, .. } = progress.borrow_and_update().clone();
-            let is_missing = building.is_some() && !is_prepared;
             // While rows are built for the first time under this definition, there are none to read.
-            let reached = if is_missing { None } else { Some(self.position().await?) };
+            let reached = if is_prepared { Some(self.position().await?) } else { None };
             if let Some(reached) = reached.filter(|reached| *reached >= wanted) {
                 return Ok(reached);
             }

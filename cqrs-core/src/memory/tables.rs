@@ -103,19 +103,15 @@ impl Tables {
         self.find(definition, Generation::Live).ok_or_else(|| missing(definition, "serves no queries"))
     }
 
-    /// Puts the next table in the place of the live one, which is returned.
-    pub(super) fn promote(&self, definition: &TableDefinition) -> Result<Arc<Table>, StoreError> {
+    /// Puts the next table in the place of the live one, which is returned; [`None`] when there is no next one.
+    pub(super) fn promote(&self, definition: &TableDefinition) -> Option<Arc<Table>> {
         let mut by_name = locked(&self.by_name);
-        let named = by_name.get_mut(&definition.name);
-        let next = named.and_then(|named| {
-            let next = named.next.take_if(|next| next.is_defined_as(definition))?;
-            Some((named, next))
-        });
-        let (named, next) = next.ok_or_else(|| missing(definition, "is not being built"))?;
+        let named = by_name.get_mut(&definition.name)?;
+        let next = named.next.take_if(|next| next.is_defined_as(definition))?;
         next.set_generation(Some(Generation::Live));
         next.succeed(&named.live);
         named.live.set_generation(None);
-        Ok(std::mem::replace(&mut named.live, next))
+        Some(std::mem::replace(&mut named.live, next))
     }
 }
 

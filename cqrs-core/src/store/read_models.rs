@@ -45,12 +45,13 @@ pub trait ReadModelStore: Send + Sync + 'static {
         batch: Arc<EventBatch>,
     ) -> BoxFuture<'_, Result<Vec<SetAside>, FoldError>>;
 
-    /// Puts the table of [`Generation::Next`] in the place of the live one, in one transaction.
+    /// Folds what the table of [`Generation::Next`] still lacks, and puts it in the place of the live one, in one transaction: rows that
+    /// were seen before are never gone after it. Appends wait meanwhile, so a caller folds all that it can find before.
     ///
     /// # Errors
     ///
-    /// [`StoreErrorKind::Superseded`](super::StoreErrorKind::Superseded) when there is no such table, as after another engine's swap.
-    fn promote(&self, table: Arc<TableDefinition>) -> BoxFuture<'_, Result<(), StoreError>>;
+    /// [`FoldError::Superseded`] when there is no such table, as after another engine's swap; further as [`fold`](Self::fold).
+    fn promote(&self, projector: Arc<dyn Projector>) -> BoxFuture<'_, Result<(), FoldError>>;
 
     /// From now on folds every append into a live table, within the append's own transaction.
     ///

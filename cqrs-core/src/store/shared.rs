@@ -75,8 +75,8 @@ impl<S: ReadModelStore + ?Sized> ReadModelStore for Arc<S> {
         (**self).fold(projector, generation, from, batch)
     }
 
-    fn promote(&self, table: Arc<TableDefinition>) -> BoxFuture<'_, Result<(), StoreError>> {
-        (**self).promote(table)
+    fn promote(&self, projector: Arc<dyn Projector>) -> BoxFuture<'_, Result<(), FoldError>> {
+        (**self).promote(projector)
     }
 
     fn attach(&self, projector: Arc<dyn Projector>) -> BoxFuture<'_, Result<(), FoldError>> {

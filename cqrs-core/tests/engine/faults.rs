@@ -103,8 +103,8 @@ impl ReadModelStore for Flaky {
         self.store.fold(projector, generation, from, batch)
     }
 
-    fn promote(&self, table: Arc<TableDefinition>) -> BoxFuture<'_, Result<(), StoreError>> {
-        self.store.promote(table)
+    fn promote(&self, projector: Arc<dyn Projector>) -> BoxFuture<'_, Result<(), FoldError>> {
+        self.store.promote(projector)
     }
 
     fn attach(&self, projector: Arc<dyn Projector>) -> BoxFuture<'_, Result<(), FoldError>> {

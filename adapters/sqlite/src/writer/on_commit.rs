@@ -71,19 +71,6 @@ impl Writer<'_> {
         }
     }
 
-    /// Goes on with the table that has taken another's place, where appends are folded under its definition; lets go of it where not.
-    pub(crate) fn follow_promotion(&mut self, definition: &Arc<TableDefinition>) -> Outcome<()> {
-        let Some(index) = self.attached.iter().position(|one| one.table.definition().name == definition.name)
-        else {
-            return Ok(());
-        };
-        match Table::find(self.connection, self.attached[index].table.definition(), Generation::Live)? {
-            Some((table, _)) => self.attached[index].table = table,
-            None => self.detach(&definition.name),
-        }
-        Ok(())
-    }
-
     /// No longer folds appends into a table.
     pub(crate) fn detach(&mut self, table: &str) {
         self.attached.retain(|attached| attached.table.definition().name != table);
@@ -138,9 +125,19 @@ impl Writer<'_> {
     }
 
     fn catch_up_one(&mut self, index: usize) -> Outcome<CaughtUp> {
-        let Attached { projector, table } = &self.attached[index];
+        let Attached { projector, table } = &mut self.attached[index];
         for _ in 0..PAGES {
-            let Some(after) = table.checkpoint(self.connection)? else { return Ok(CaughtUp::Gone) };
+            let after = match table.checkpoint(self.connection)? {
+                Some(checkpoint) => checkpoint,
+                None => match Table::find(self.connection, table.definition(), Generation::Live)? {
+                    // Built anew under the same definition, by whichever process.
+                    Some((built, standing)) => {
+                        *table = built;
+                        standing.checkpoint
+                    }
+                    None => return Ok(CaughtUp::Gone),
+                },
+            };
             let head = Position::from_i64(self.head);
             if after >= head {
                 return Ok(CaughtUp::Fully);

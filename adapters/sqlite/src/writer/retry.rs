@@ -19,20 +19,28 @@ impl Writer<'_> {
         after: Position,
         limit: usize,
     ) -> Result<Retried, FoldError> {
-        // A failure of the fold is told as it is; the transaction only knows that it is to be taken back.
+        self.transact_fold(|writer| writer.retry_within(projector, after, limit))
+    }
+
+    /// As [`transact`](Self::transact), of work that folds: a failure of the fold is told as it is.
+    pub(super) fn transact_fold<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, FoldError>,
+    ) -> Result<T, FoldError> {
         let mut failed = None;
-        let retried = self.transact(|writer| {
-            writer.retry_within(projector, after, limit).map_err(|error| match error {
+        let done = self.transact(|writer| {
+            work(writer).map_err(|error| match error {
                 FoldError::Store(error) => error,
                 error => {
                     failed = Some(error);
-                    StoreError::invalid("the letters cannot be folded")
+                    // The transaction only knows that it is to be taken back.
+                    StoreError::invalid("the events cannot be folded")
                 }
             })
         });
         match failed {
             Some(error) => Err(error),
-            None => Ok(retried?),
+            None => Ok(done?),
         }
     }
 

@@ -11,10 +11,7 @@ use tokio::time::Instant;
 use super::Building;
 use super::runner::Runner;
 use crate::envelope::Position;
-use crate::store::{FoldError, Generation, StoreError, StoreErrorKind};
-
-/// How long a builder that says nothing keeps its lease.
-const LEASE: Duration = Duration::from_secs(10);
+use crate::store::{FoldError, Generation, StoreError};
 
 /// How often an engine looks at a table that another one builds.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
@@ -28,7 +25,7 @@ pub(super) async fn build_anew(runner: &Runner) -> Result<(), FoldError> {
     loop {
         let status = runner.store.table_status(Arc::clone(&table)).await?;
         let Some(checkpoint) = status.next else { break };
-        if runner.store.lease(lease.clone(), runner.holder, LEASE).await? {
+        if runner.store.lease(lease.clone(), runner.holder, runner.lease).await? {
             if !std::mem::replace(&mut is_told, true) {
                 tracing::info!(table = table.name, "the projection's rows are built anew");
             }
@@ -48,8 +45,8 @@ async fn build(runner: &Runner, lease: &str, from: Position) -> Result<(), FoldE
     let table = runner.projector.table();
     let (mut checkpoint, mut renewed) = (from, Instant::now());
     loop {
-        if renewed.elapsed() > LEASE / 4 {
-            if !runner.store.lease(lease.to_owned(), runner.holder, LEASE).await? {
+        if renewed.elapsed() > runner.lease / 4 {
+            if !runner.store.lease(lease.to_owned(), runner.holder, runner.lease).await? {
                 return Ok(());
             }
             renewed = Instant::now();
@@ -74,9 +71,9 @@ async fn build(runner: &Runner, lease: &str, from: Position) -> Result<(), FoldE
             Err(error) => return Err(error),
         };
     }
-    match runner.store.promote(Arc::clone(&table)).await {
+    match runner.store.promote(Arc::clone(&runner.projector)).await {
         // Another engine built and swapped the same definition first.
-        Err(error) if error.kind() == StoreErrorKind::Superseded => {}
+        Err(FoldError::Superseded { actual: None, .. }) => return Ok(()),
         outcome => outcome?,
     }
     tracing::info!(table = table.name, position = %checkpoint, "the new rows serve");

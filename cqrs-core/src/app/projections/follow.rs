@@ -23,7 +23,6 @@ pub(super) async fn follow(runner: &Arc<Runner>) -> Result<(), FoldError> {
     let table = runner.projector.table();
     let checkpoint = runner.store.checkpoint(Arc::clone(&table)).await?;
     runner.report(|progress| {
-        progress.is_prepared = true;
         progress.failure = None;
         progress.position = progress.position.max(checkpoint);
     });

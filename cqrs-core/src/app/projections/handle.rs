@@ -29,7 +29,8 @@ impl ProjectionHandle {
     }
 
     /// Builds the rows anew beside the live ones, which serve until the new ones have caught up and take their place in one
-    /// transaction. Its progress is in [`status`](Self::status). Interrupted, it goes on where it was when asked again.
+    /// transaction. Its progress is in [`status`](Self::status). Interrupted, it goes on where it was when asked again, or beside the
+    /// live rows when an application with this projection starts.
     ///
     /// # Errors
     ///

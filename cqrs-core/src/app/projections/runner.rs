@@ -20,6 +20,8 @@ pub(super) struct Runner {
     pub(super) refresh: Refresh,
     /// Whose leases these are.
     pub(super) holder: Uuid,
+    /// How long a builder that says nothing keeps its lease.
+    pub(super) lease: Duration,
     pub(super) progress: watch::Sender<Progress>,
     pub(super) stopping: watch::Receiver<bool>,
 }
@@ -54,28 +56,43 @@ impl Runner {
         self.store.read_all(ReadAll { filter, ..ReadAll::after(after) }).await
     }
 
-    /// Builds the table where it must be, and lets appends fold into it where that is wanted.
+    /// Builds the table where it must be, and has it serve.
     pub(super) async fn prepare(&self) -> Result<(), FoldError> {
         build::build_anew(self).await?;
+        self.serve().await
+    }
+
+    /// Lets appends fold into a live table where that is wanted, and queries read it.
+    pub(super) async fn serve(&self) -> Result<(), FoldError> {
         if self.refresh == Refresh::OnCommit {
             self.store.attach(self.projector.clone()).await?;
         }
+        self.report(|progress| progress.is_prepared = true);
         Ok(())
     }
 
-    /// Prepares the table and keeps it up to date until told to stop. A failure is reported and tried again, ever more rarely, and a
-    /// panic is a failure.
-    pub(super) async fn run(self: Arc<Self>, is_prepared: bool) {
-        let (mut backoff, mut is_prepared) = (Backoff::new(), is_prepared);
+    /// Prepares the table, if that is yet to be done, and keeps it up to date.
+    pub(super) async fn keep_up(self: Arc<Self>) -> Result<(), FoldError> {
+        if !self.progress.borrow().is_prepared {
+            self.prepare().await?;
+        }
+        follow::follow(&self).await
+    }
+
+    /// Builds the table anew that an earlier process has begun, while the live one serves.
+    pub(super) async fn finish_rebuild(self: Arc<Self>) -> Result<(), FoldError> {
+        build::build_anew(&self).await
+    }
+
+    /// Works until the work is done or told to stop. A failure is reported and tried again, ever more rarely, and a panic is a failure.
+    pub(super) async fn supervise<W>(self: Arc<Self>, work: fn(Arc<Self>) -> W)
+    where
+        W: Future<Output = Result<(), FoldError>> + Send + 'static,
+    {
+        let mut backoff = Backoff::new();
         let mut stopping = self.stopping.clone();
         while !*stopping.borrow() {
-            let runner = Arc::clone(&self);
-            let mut task = tokio::spawn(async move {
-                if !is_prepared {
-                    runner.prepare().await?;
-                }
-                follow::follow(&runner).await
-            });
+            let mut task = tokio::spawn(work(Arc::clone(&self)));
             let ended = tokio::select! {
                 ended = &mut task => ended,
                 _ = stopping.wait_for(|stopping| *stopping) => {
@@ -85,14 +102,13 @@ impl Runner {
                 }
             };
             let failure = match ended {
-                Ok(Ok(())) => return,
+                Ok(Ok(())) => return self.report(|progress| progress.failure = None),
                 Ok(Err(FoldError::Store(error))) if error.kind() == StoreErrorKind::Closed => return,
                 Ok(Err(error)) => error,
                 Err(panic) => StoreError::new(StoreErrorKind::Other, "the projection's task panicked")
                     .because(panic)
                     .into(),
             };
-            is_prepared = self.progress.borrow().is_prepared;
             let pause = backoff.next();
             let table = &self.projector.table().name;
             tracing::error!(table, error = %failure, retry_in = ?pause, "the projection stands still");

@@ -72,7 +72,7 @@ pub async fn a_swap_has_every_reader_begin_anew<F: StoreFactory>(factory: F) {
     record(&store, "ada", [1]).await;
     store.acknowledge_feed(first.table(), "index".to_owned(), before.generation, 1).await.unwrap();
     catch_up(&store, &second, Generation::Next, 100).await.unwrap();
-    store.promote(second.table()).await.unwrap();
+    store.promote(second.clone()).await.unwrap();
     store.open_feed(first.table(), "index".to_owned()).await.unwrap_err();
     store.attach(second.clone()).await.unwrap();
     record(&store, "ada", [2]).await;

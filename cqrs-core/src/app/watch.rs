@@ -21,7 +21,7 @@ use super::projections::{SortedKey, keyed};
 /// A query that goes on answering; see [`Ask::watch`](super::Ask::watch).
 ///
 /// Changes that this process commits are told one by one. What other processes commit, and what a rebuild makes of the rows, is noticed
-/// within [a moment](LOOK_AGAIN) and told as what it adds up to: the rows are read again, and those that differ are told. For that it
+/// within a moment and told as what it adds up to: the rows are read again, and those that differ are told. For that it
 /// keeps the keys of the rows that pass the query's filters, each with a hash of its row.
 pub struct Watch<Q: Query> {
     app: App,

@@ -30,6 +30,7 @@ pub use error::{ExecuteError, LoadError, QueryError, Undecodable, WaitError};
 pub use execute::Execute;
 pub use feed::{Feed, FeedBatch};
 pub use load::Loaded;
+pub(crate) use load::load_stream;
 pub use projections::{Building, ProjectionHandle, ProjectionStatus};
 #[cfg(feature = "testing")]
 pub(crate) use projections::{SortedKey, keyed};

@@ -29,6 +29,7 @@ pub mod store;
 pub mod testing;
 mod upcast;
 mod value;
+mod verify;
 pub mod window;
 
 pub use aggregate::{Aggregate, AggregateId, Apply, ApplyError, IdError, Snapshots, TryApply};
@@ -57,6 +58,7 @@ pub use query::{Change, Cursor, CursorError, Page, Query, TypedColumn};
 pub use shape::{FieldShape, Fingerprint, NamedShape, Scalar, Shape, ShapeKind, VariantKind, VariantShape};
 pub use upcast::{TryUpcast, Upcast};
 pub use value::{ColumnType, Value, ValueError, Wide};
+pub use verify::{Fingerprints, ReadFailure, ReadType, Verification};
 // The crates whose types stand in events and rows, so that generated code and users name the same versions.
 pub use {jiff, rust_decimal, serde_json, uuid};
 

@@ -1,5 +1,6 @@
 //! Putting an application together, and bringing its read models up to date before it starts.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -8,12 +9,14 @@ use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
 use crate::aggregate::Aggregate;
+use crate::envelope::Position;
 use crate::projection::{Projection, TypedProjector};
 use crate::projector::Projector;
 use crate::store::{FoldError, Store, StoreError};
+use crate::verify::{Reads, Verification, Verifies, verify};
 
 use super::aggregates::Aggregates;
-use super::projections::Projections;
+use super::projections::{ProjectionHandle, Projections};
 use super::{App, Inner};
 
 /// When a projection takes events in.
@@ -43,6 +46,7 @@ type Add = Box<dyn FnOnce(usize) -> (Arc<dyn Projector>, Refresh) + Send>;
 pub struct AppBuilder {
     store: Arc<dyn Store>,
     aggregates: Vec<Register>,
+    verifies: Vec<Box<dyn Verifies>>,
     projections: Vec<Add>,
     fold_workers: usize,
     build_in_background: bool,
@@ -58,6 +62,7 @@ impl AppBuilder {
         Self {
             store,
             aggregates: Vec::new(),
+            verifies: Vec::new(),
             projections: Vec::new(),
             fold_workers: 1,
             build_in_background: false,
@@ -71,6 +76,7 @@ impl AppBuilder {
 
     /// Adds an aggregate, so that its commands can be executed.
     pub fn aggregate<A: Aggregate>(mut self) -> Self {
+        self.verifies.push(Box::new(Reads::<A>(PhantomData)));
         self.aggregates.push(Box::new(|aggregates, capacity| {
             aggregates.register::<A>(capacity).map_err(|(first, second)| BuildError::SameAggregateType {
                 aggregate_type: A::TYPE,
@@ -131,6 +137,37 @@ impl AppBuilder {
     pub fn clock(mut self, clock: fn() -> Timestamp) -> Self {
         self.clock = clock;
         self
+    }
+
+    /// Reads every stored event through this code, without starting anything or writing: for a release to be tried on the store that it
+    /// will serve. `progress` is told how far it is, and how far it goes.
+    ///
+    /// An event that cannot be read is part of the report, not an error. Memory does not grow with the log.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn verify(
+        self,
+        mut progress: impl FnMut(Position, Position) + Send,
+    ) -> Result<Verification, StoreError> {
+        let projectors: Vec<_> = self.projections.into_iter().map(|add| add(1).0).collect();
+        verify(&*self.store, &self.verifies, &projectors, &mut progress).await
+    }
+
+    /// Handles on the projections, by the names of their tables, without starting anything: for a command line that looks after what other
+    /// processes run.
+    ///
+    /// # Errors
+    ///
+    /// When two projections claim the same name.
+    pub fn projection_handles(self) -> Result<Vec<ProjectionHandle>, BuildError> {
+        let mut projections = Projections::new(self.build_in_background, self.build_lease);
+        for add in self.projections {
+            let (projector, refresh) = add(self.fold_workers);
+            projections.add(&self.store, projector, refresh)?;
+        }
+        Ok(projections.handles())
     }
 
     /// Opens the read models and starts. Rows whose projection has another definition than before are built anew first,

@@ -21,6 +21,16 @@ pub struct Loaded<A> {
     pub version: StreamVersion,
 }
 
+/// Folds a stream from its first event, whatever snapshots there are.
+pub(crate) async fn load_stream<A: Aggregate>(
+    store: &dyn Store,
+    stream: StreamId,
+) -> Result<Loaded<A>, LoadError> {
+    let nothing = Loaded { state: A::default(), version: StreamVersion::EMPTY };
+    let read = ReadStream { detail: Detail::Payload, ..ReadStream::forward(stream) };
+    fold_stream(store, read, nothing).await
+}
+
 /// The stream of an aggregate.
 pub(super) fn stream_of<A: Aggregate>(id: &A::Id) -> StreamId {
     StreamId::new(A::TYPE, id.to_stream_id())

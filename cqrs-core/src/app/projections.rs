@@ -7,6 +7,7 @@ mod replay;
 mod runner;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -126,20 +127,9 @@ impl Projections {
         projector: Arc<dyn Projector>,
         refresh: Refresh,
     ) -> Result<(), BuildError> {
-        let table = projector.table();
-        if self.by_table.contains_key(&table.name) {
-            return Err(BuildError::SameTable { table: table.name.clone() });
-        }
+        let runner = Arc::clone(&self.add(store, projector, refresh)?.runner);
+        let table = runner.projector.table();
         let state = store.open_table(Arc::clone(&table)).await?;
-        let runner = Arc::new(Runner {
-            store: Arc::clone(store),
-            projector,
-            refresh,
-            holder: self.holder,
-            lease: self.lease,
-            progress: watch::Sender::default(),
-            stopping: self.stopping.subscribe(),
-        });
         let (is_live, tasks) = (state.generation == Generation::Live, self.tasks.get_mut());
         if is_live {
             runner.serve().await?;
@@ -157,8 +147,38 @@ impl Projections {
         if later || matches!(refresh, Refresh::Continuous | Refresh::Every(_)) {
             tasks.push(tokio::spawn(Arc::clone(&runner).supervise(Runner::keep_up)));
         }
-        self.by_table.insert(table.name.clone(), Arc::new(Running { table, runner }));
         Ok(())
+    }
+
+    /// Adds a projection without touching its table.
+    pub(super) fn add(
+        &mut self,
+        store: &Arc<dyn Store>,
+        projector: Arc<dyn Projector>,
+        refresh: Refresh,
+    ) -> Result<&Arc<Running>, BuildError> {
+        let table = projector.table();
+        let Entry::Vacant(place) = self.by_table.entry(table.name.clone()) else {
+            return Err(BuildError::SameTable { table: table.name.clone() });
+        };
+        let runner = Arc::new(Runner {
+            store: Arc::clone(store),
+            projector,
+            refresh,
+            holder: self.holder,
+            lease: self.lease,
+            progress: watch::Sender::default(),
+            stopping: self.stopping.subscribe(),
+        });
+        Ok(place.insert(Arc::new(Running { table, runner })))
+    }
+
+    /// Handles on all of them, by the names of their tables.
+    pub(super) fn handles(&self) -> Vec<ProjectionHandle> {
+        let mut handles: Vec<_> =
+            self.by_table.values().map(|running| ProjectionHandle { running: Arc::clone(running) }).collect();
+        handles.sort_by(|one, other| one.table().cmp(other.table()));
+        handles
     }
 
     pub(super) fn get(&self, table: &str) -> Option<&Arc<Running>> {
@@ -235,6 +255,15 @@ impl Running {
     async fn rebuild(&self) -> Result<(), FoldError> {
         build::begin(&self.runner).await?;
         build::build_anew(&self.runner).await
+    }
+
+    /// Builds the rows if they are of another definition, and folds everything up to the newest event now.
+    async fn catch_up(&self) -> Result<Position, FoldError> {
+        let state = self.runner.store.open_table(Arc::clone(&self.table)).await?;
+        if state.generation == Generation::Next {
+            build::build_anew(&self.runner).await?;
+        }
+        self.refresh().await
     }
 
     /// Folds everything up to the newest event now; returns how far the rows have come.

@@ -16,4 +16,5 @@ mod idempotency;
 mod loading;
 mod projecting;
 mod querying;
+mod verifying;
 mod watching;

@@ -1,8 +1,9 @@
 //! Projections: in the append's transaction or right behind it, and never in silence.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use cqrs_core::store::EventStore as _;
+use cqrs_core::store::{EventStore as _, FoldError};
 use cqrs_core::{App, BuildError, ExecuteError, MemoryStore, Position, Refresh, WaitError};
 
 use crate::bank::{Account, Richest, Summary, bank, bank_with, deposit, open, withdraw};
@@ -180,4 +181,22 @@ async fn rows_can_be_had_as_of_any_position() {
     assert_eq!(rows.len(), 1);
     assert_eq!((rows[0].cents, rows[0].movements), (30, 1));
     assert!(app.rows_at::<Summary>(Position::START).await.unwrap().is_empty());
+}
+#[tokio::test]
+async fn projections_are_looked_after_without_being_started() {
+    let store = Arc::new(MemoryStore::new());
+    let app = bank(store.clone()).build().await.unwrap();
+    app.execute(open("ada")).await.unwrap();
+    let handles = || bank(store.clone()).projection::<Summary>(Refresh::Continuous).projection_handles();
+    let [summary] = &handles().unwrap()[..] else { panic!("one projection") };
+    assert_eq!((summary.table(), summary.status().await.unwrap().lag), ("summary", 1));
+    assert_eq!(summary.catch_up().await.unwrap(), Position::new(1));
+    assert_eq!(summary.status().await.unwrap().lag, 0);
+    summary.pause().await.unwrap();
+    app.execute(deposit("ada", 1)).await.unwrap();
+    let refused = summary.catch_up().await.unwrap_err();
+    assert!(matches!(refused, FoldError::Paused { .. }), "{refused}");
+    summary.resume().await.unwrap();
+    summary.rebuild().await.unwrap();
+    assert_eq!(summary.status().await.unwrap().checkpoint, Position::new(2));
 }

@@ -82,5 +82,9 @@ async fn build(runner: &Runner, lease: &str, from: Position) -> Result<(), FoldE
 
 /// Begins a table beside the live one, whatever its definition.
 pub(super) async fn begin(runner: &Runner) -> Result<(), StoreError> {
-    runner.store.begin_rebuild(runner.projector.table()).await.map(drop)
+    let table = runner.projector.table();
+    if runner.store.open_table(Arc::clone(&table)).await?.generation == Generation::Live {
+        runner.store.begin_rebuild(table).await?;
+    }
+    Ok(())
 }

@@ -19,6 +19,11 @@ pub struct ProjectionHandle {
 const RETRY_PAGE: usize = 1000;
 
 impl ProjectionHandle {
+    /// The name of its table.
+    pub fn table(&self) -> &str {
+        &self.running.table.name
+    }
+
     /// How the projection is doing.
     ///
     /// # Errors
@@ -37,6 +42,16 @@ impl ProjectionHandle {
     /// When the store fails.
     pub async fn rebuild(&self) -> Result<(), FoldError> {
         self.running.rebuild().await
+    }
+
+    /// Folds what has been recorded until now, whatever the projection's refresh, and first builds the rows where they are of another
+    /// definition; returns how far they have come. Another process that folds the same table at the same time is no harm.
+    ///
+    /// # Errors
+    ///
+    /// When the projection is paused, or the store fails.
+    pub async fn catch_up(&self) -> Result<Position, FoldError> {
+        self.running.catch_up().await
     }
 
     /// Pauses the projection, in the database: no process folds into it until it is resumed.

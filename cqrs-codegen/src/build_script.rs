@@ -12,6 +12,7 @@ use std::process::ExitCode;
 
 use crate::diagnostic::Diagnostics;
 use crate::emit;
+use crate::evolution;
 use crate::load::Disk;
 use crate::render::{self, Colour};
 use crate::source::SourceMap;
@@ -100,10 +101,13 @@ impl Configuration {
         written: &mut BTreeMap<String, PathBuf>,
         cargo: &mut Cargo,
     ) -> bool {
-        let outcome = crate::check(&Disk, schema);
+        let mut outcome = crate::check(&Disk, schema);
+        evolution::hold(&mut outcome, &Disk, schema, evolution::today());
+        // What is new is no news to whoever builds it.
+        outcome.diagnostics.drop_notes();
         cargo.watch(&outcome.sources);
         cargo.report(&outcome.diagnostics, &outcome.sources);
-        let is_clean = !(self.deny_warnings && outcome.diagnostics.iter().next().is_some());
+        let is_clean = !(self.deny_warnings && outcome.has_problems());
         let Some(checked) = outcome.checked.filter(|_| is_clean) else { return false };
         let domain = checked.domain().name.as_str().to_owned();
         if let Some(first) = written.insert(domain.clone(), schema.to_owned()) {

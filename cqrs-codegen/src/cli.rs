@@ -11,7 +11,9 @@ mod files;
 mod fmt;
 mod generate;
 mod interrupt;
+mod lock;
 mod new;
+mod patch;
 mod report;
 mod schema;
 mod terminal;
@@ -57,6 +59,8 @@ enum Command {
     Schema(schema::Schema),
     Docs(docs::Docs),
     Fmt(fmt::Fmt),
+    Lock(lock::Lock),
+    Diff(diff::Diff),
 }
 
 /// How problems are told, for each command that reads schemas.
@@ -83,6 +87,8 @@ enum Verdict {
     Clean,
     /// Problems were found and told.
     Problems,
+    /// `cqrs diff` has found warnings and nothing worse.
+    Warnings,
 }
 
 /// Why a command could not be carried out.
@@ -122,10 +128,13 @@ pub fn run() -> ExitCode {
         Command::Schema(it) => schema::run(&it, &mut terminal),
         Command::Docs(it) => docs::run(&it, &mut terminal),
         Command::Fmt(it) => fmt::run(&it, &mut terminal),
+        Command::Lock(it) => lock::run(&it, &mut terminal),
+        Command::Diff(it) => diff::run(&it, &mut terminal),
     });
     match verdict {
         Ok(Verdict::Clean) => ExitCode::SUCCESS,
         Ok(Verdict::Problems) => ExitCode::from(1),
+        Ok(Verdict::Warnings) => ExitCode::from(3),
         // Whoever reads has read enough, as `head` does: there is nobody left to tell.
         Err(Fault::Print(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(fault) => {

@@ -8,6 +8,7 @@ use crate::diagnostic::Severity;
 
 pub mod aggregate;
 pub mod document;
+pub mod evolution;
 pub mod expression;
 pub mod file;
 pub mod history;
@@ -20,7 +21,7 @@ pub mod warning;
 /// One kind of mistake.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Code {
-    /// `E0101`, or `W0101` for a warning.
+    /// `E0101`, `W0101` for a warning, `N0601` for a note.
     pub id: &'static str,
     /// The mistake as a sentence: `a key is not known`.
     pub title: &'static str,
@@ -37,7 +38,11 @@ impl Code {
     /// Whether the code stops a build, which its first letter says.
     #[must_use]
     pub fn severity(&self) -> Severity {
-        if self.id.starts_with('W') { Severity::Warning } else { Severity::Error }
+        match self.id.as_bytes().first() {
+            Some(b'W') => Severity::Warning,
+            Some(b'N') => Severity::Note,
+            _ => Severity::Error,
+        }
     }
 
     /// The whole explanation as Markdown, as `cqrs explain` prints it.
@@ -55,7 +60,7 @@ impl Code {
     }
 }
 
-/// Every code, in the order of their numbers.
+/// Every code of a schema by itself, in the order of their numbers. Those of its changes are [`evolution::all`].
 pub fn all() -> impl Iterator<Item = &'static Code> {
     [
         file::ALL,
@@ -77,7 +82,7 @@ pub fn all() -> impl Iterator<Item = &'static Code> {
 /// The code of an id, in any case: `e0101`.
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Code> {
-    all().find(|code| code.id.eq_ignore_ascii_case(id))
+    all().chain(evolution::all()).find(|code| code.id.eq_ignore_ascii_case(id))
 }
 
 /// Declares the codes of one topic and lists them.
@@ -112,10 +117,10 @@ mod tests {
     #[test]
     fn ids_are_unique_and_well_formed() {
         let mut seen = BTreeSet::new();
-        for code in all() {
+        for code in all().chain(evolution::all()) {
             assert!(seen.insert(code.id), "{} is given out twice", code.id);
             let (letter, digits) = code.id.split_at(1);
-            assert!(["E", "W"].contains(&letter), "{}", code.id);
+            assert!(["E", "W", "N"].contains(&letter), "{}", code.id);
             assert!(digits.len() == 4 && digits.bytes().all(|it| it.is_ascii_digit()), "{}", code.id);
         }
     }

@@ -13,6 +13,8 @@ pub enum Severity {
     Error,
     /// Worth a look; never stops a build unless asked to.
     Warning,
+    /// Something new that is as it should be; never stops anything.
+    Note,
 }
 
 impl Severity {
@@ -22,6 +24,7 @@ impl Severity {
         match self {
             Self::Error => "error",
             Self::Warning => "warning",
+            Self::Note => "note",
         }
     }
 }
@@ -146,6 +149,11 @@ impl Diagnostics {
     pub fn count(&self, severity: Severity) -> usize {
         let untold = if severity == Severity::Error { self.untold } else { 0 };
         self.found.iter().filter(|it| it.severity() == severity).count() + untold
+    }
+
+    /// Forgets the notes: for those whom they would only disturb.
+    pub fn drop_notes(&mut self) {
+        self.found.retain(|it| it.severity() != Severity::Note);
     }
 
     /// Whether nothing was found.

@@ -33,6 +33,7 @@ mod context;
 pub mod diagnostic;
 mod documents;
 pub mod emit;
+pub mod evolution;
 pub mod expr;
 pub mod format;
 pub mod load;

@@ -17,6 +17,7 @@ mod query;
 mod scenario;
 mod types;
 mod value;
+mod waiver;
 
 pub use aggregate::{Aggregate, Command, Decision, Emission, ErrorKind, Existence, MessagePart, Requirement};
 pub use construction::{Construction, Conversion, Fill, Operation, Target, Term, Write};
@@ -34,3 +35,4 @@ pub use query::{Filter, FilterKind, Order, Query};
 pub use scenario::{Expectation, ExpectedError, ExpectedEvent, ExpectedRows, Given, Scenario, When};
 pub use types::{Field, Scalar, Type, TypeKind, TypeRef, Variant};
 pub use value::Value;
+pub use waiver::Waiver;

@@ -23,6 +23,7 @@ pub fn human(diagnostic: &Diagnostic, sources: &SourceMap, colour: Colour) -> St
     let level = match diagnostic.severity() {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
     };
     let mut group = Group::with_title(level.primary_title(&diagnostic.message).id(diagnostic.code.id));
     for file in files(diagnostic) {
@@ -69,7 +70,7 @@ pub fn summary(diagnostics: &Diagnostics) -> Option<String> {
     };
     match (counted(Severity::Error), counted(Severity::Warning)) {
         (Some(errors), Some(warnings)) => Some(format!("{errors} and {warnings}")),
-        (one, other) => one.or(other),
+        (one, other) => one.or(other).or_else(|| counted(Severity::Note)),
     }
 }
 

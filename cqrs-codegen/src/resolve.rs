@@ -36,6 +36,7 @@ pub(crate) fn resolve(documents: &Documents, ctx: &mut Context) -> Domain {
     projection::resolve(&mut work, schema);
     query::resolve(&mut work, schema);
     scenario::resolve(&mut work, schema);
+    work.domain.waivers.clone_from(&schema.waivers);
     work.domain
 }
 

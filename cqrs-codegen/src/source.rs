@@ -95,6 +95,16 @@ impl SourceFile {
         &self.text
     }
 
+    /// The bytes of a line, counted from one, without the blanks round it; the end of the text where it has not so many.
+    #[must_use]
+    pub fn line(&self, number: usize) -> Range<usize> {
+        let starts = |index: usize| self.line_starts.get(index).copied().unwrap_or(self.text.len());
+        let (start, end) = (starts(number.saturating_sub(1)), starts(number));
+        let line = self.text.get(start..end).unwrap_or("");
+        let start = start + (line.len() - line.trim_start().len()).min(line.trim_end().len());
+        start..start + line.trim().len()
+    }
+
     /// Where the byte at `offset` stands. An offset past the end stands at the end, one inside a character at its start.
     #[must_use]
     pub fn position(&self, offset: usize) -> Position {

@@ -14,6 +14,7 @@ mod scenario;
 mod term;
 mod type_text;
 mod types;
+mod waiver;
 
 use crate::code::document as code;
 use crate::context::Context;
@@ -39,6 +40,7 @@ const KEYS: &[&str] = &[
     "queries",
     "policies",
     "scenarios",
+    "waivers",
 ];
 
 /// Whether a file is the schema itself or was named under `imports`.
@@ -69,7 +71,7 @@ pub(crate) fn read(root: &Node, role: Role, ctx: &mut Context) -> Document {
     let text_list = |key: &str, what: &str, ctx: &mut Context| {
         keys.value(key).map(|node| keys::texts(node, what, ctx)).unwrap_or_default()
     };
-    let beyond = ["domain", "roles", "aggregates", "projections", "queries", "scenarios"];
+    let beyond = ["domain", "roles", "aggregates", "projections", "queries", "scenarios", "waivers"];
     Document {
         domain,
         doc: keys.doc(ctx),
@@ -80,6 +82,7 @@ pub(crate) fn read(root: &Node, role: Role, ctx: &mut Context) -> Document {
         projections: named(&keys, "projections", projection::read, ctx),
         queries: named(&keys, "queries", query::read, ctx),
         scenarios: keys.value("scenarios").map(|node| scenario::read(node, ctx)).unwrap_or_default(),
+        waivers: keys.value("waivers").map(|node| waiver::read(node, ctx)).unwrap_or_default(),
         beyond_types: beyond.iter().filter_map(|key| keys.get(key)).map(|entry| entry.key.clone()).collect(),
     }
 }

@@ -13,7 +13,7 @@ mod types;
 pub use aggregate::{AGGREGATE, COMMAND, ERROR, EVENT, OLDER_SHAPE, REQUIREMENT, SNAPSHOT};
 pub use projection::{FOLD, PROJECTION, QUERY, REFRESH, WINDOW};
 pub use scenario::{EXPECTATION, SCENARIO};
-pub use schema::SCHEMA;
+pub use schema::{SCHEMA, WAIVER};
 pub use types::{FIELD, ROW_FIELD, SCALARS, TYPE};
 
 /// A mapping whose keys are words of the language, listed in the order in which they are best written.
@@ -135,6 +135,7 @@ pub const ALL: &[&Construct] = &[
     &QUERY,
     &SCENARIO,
     &EXPECTATION,
+    &WAIVER,
 ];
 
 /// Names, or one name alone.

@@ -12,6 +12,8 @@
 
 #[path = "generated/by_hand.rs"]
 mod by_hand;
+#[path = "generated/evolution.rs"]
+mod evolution;
 #[path = "generated/geo.rs"]
 pub mod geo;
 #[path = "generated/history.rs"]

@@ -10,6 +10,7 @@ use super::report::Report;
 use super::terminal::Terminal;
 use super::{Fault, Reporting, Verdict};
 use crate::Outcome;
+use crate::evolution;
 use crate::load::{Disk, beside};
 
 const EXAMPLES: &str = "Examples:
@@ -52,7 +53,8 @@ pub(super) fn outcomes(asked: Vec<Asked>) -> Vec<(PathBuf, Outcome)> {
     let mut read = BTreeSet::new();
     let mut outcomes = Vec::new();
     for Asked { path, .. } in schemas {
-        let outcome = crate::check(&Disk, &path);
+        let mut outcome = crate::check(&Disk, &path);
+        evolution::hold(&mut outcome, &Disk, &path, evolution::today());
         read.extend(outcome.sources.files().map(|(_, file)| plain(file.path())));
         outcomes.push((path, outcome));
     }

@@ -40,20 +40,25 @@ pub(super) fn run(explain: &Explain, terminal: &mut Terminal) -> Result<Verdict,
         (Some(id), _) => written(find(id)?, explain.format),
         (None, true) => match explain.format {
             Form::Markdown => page(),
-            Form::Human => code::all().map(|code| written(code, Form::Human)).collect::<Vec<_>>().join("\n"),
+            Form::Human => everything().map(|code| written(code, Form::Human)).collect::<Vec<_>>().join("\n"),
         },
         (None, false) => match explain.format {
-            Form::Markdown => code::all().map(|code| format!("- `{}`: {}\n", code.id, code.title)).collect(),
-            Form::Human => code::all().map(|code| format!("{}  {}\n", code.id, code.title)).collect(),
+            Form::Markdown => everything().map(|code| format!("- `{}`: {}\n", code.id, code.title)).collect(),
+            Form::Human => everything().map(|code| format!("{}  {}\n", code.id, code.title)).collect(),
         },
     };
     terminal.print(&text)?;
     Ok(Verdict::Clean)
 }
 
+/// Every code: of schemas by themselves, and of their changes.
+fn everything() -> impl Iterator<Item = &'static Code> {
+    code::all().chain(code::evolution::all())
+}
+
 fn find(id: &str) -> Result<&'static Code, Fault> {
     code::find(id).ok_or_else(|| {
-        let known = did_you_mean(&id.to_uppercase(), code::all().map(|code| code.id));
+        let known = did_you_mean(&id.to_uppercase(), everything().map(|code| code.id));
         let help = known.unwrap_or_else(|| String::from("`cqrs explain` lists all codes"));
         Fault::Usage(format!("there is no code {}: {help}", quote(id)))
     })
@@ -92,7 +97,7 @@ fn page() -> String {
     let mut text = String::from(
         "# Diagnostics\n\nWhat the schema compiler reports. `cqrs explain E0101` shows one of them on the terminal.\n",
     );
-    for code in code::all() {
+    for code in everything() {
         text.push_str(&format!("\n#{}", code.explanation()));
     }
     text

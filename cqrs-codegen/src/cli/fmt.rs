@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::report::Report;
 use super::terminal::Terminal;
-use super::{Fault, Format, Verdict, diff, files};
+use super::{Fault, Format, Verdict, files, patch};
 use crate::diagnostic::Diagnostics;
 use crate::format::{Refusal, format};
 use crate::load::{Disk, Load};
@@ -53,7 +53,7 @@ fn file(path: &Path, check: bool, terminal: &mut Terminal) -> Result<Verdict, Fa
         return Ok(Verdict::Clean);
     }
     if check {
-        terminal.print(&diff::unified(path, &there, &wanted, terminal))?;
+        terminal.print(&patch::unified(path, &there, &wanted, terminal))?;
         return Ok(Verdict::Problems);
     }
     files::write_if_changed(path, &wanted)?;
@@ -73,7 +73,7 @@ fn standard_input(check: bool, terminal: &mut Terminal) -> Result<Verdict, Fault
     if !check {
         terminal.print(&wanted)?;
     } else if there != wanted {
-        terminal.print(&diff::unified(path, &there, &wanted, terminal))?;
+        terminal.print(&patch::unified(path, &there, &wanted, terminal))?;
         return Ok(Verdict::Problems);
     }
     Ok(Verdict::Clean)

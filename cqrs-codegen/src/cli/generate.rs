@@ -9,7 +9,7 @@ use super::check;
 use super::files;
 use super::report::{Report, counted};
 use super::terminal::Terminal;
-use super::{Fault, Format, Reporting, Verdict, diff};
+use super::{Fault, Format, Reporting, Verdict, patch};
 use crate::Outcome;
 use crate::emit::rust;
 
@@ -41,7 +41,10 @@ pub(super) struct Generate {
 }
 
 pub(super) fn run(args: &Generate, terminal: &mut Terminal) -> Result<Verdict, Fault> {
-    let outcomes = check::outcomes(files::schemas(&args.paths)?);
+    let mut outcomes = check::outcomes(files::schemas(&args.paths)?);
+    for (_, outcome) in &mut outcomes {
+        outcome.diagnostics.drop_notes();
+    }
     let mut report = Report::default();
     for (_, outcome) in &outcomes {
         report.outcome(outcome, &args.reporting, terminal)?;
@@ -110,7 +113,7 @@ fn stale(
         };
         if there != *wanted {
             stale += 1;
-            terminal.print(&diff::unified(path, &there, wanted, terminal))?;
+            terminal.print(&patch::unified(path, &there, wanted, terminal))?;
         }
     }
     if stale == 0 {

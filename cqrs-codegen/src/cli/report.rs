@@ -17,6 +17,7 @@ pub(super) struct Report {
     schemas: usize,
     errors: usize,
     warnings: usize,
+    notes: usize,
 }
 
 impl Report {
@@ -46,6 +47,7 @@ impl Report {
             match diagnostic.severity() {
                 Severity::Error => self.errors += 1,
                 Severity::Warning => self.warnings += 1,
+                Severity::Note => self.notes += 1,
             }
             match format {
                 Format::Human => {
@@ -68,7 +70,8 @@ impl Report {
         if reporting.format == Format::Human {
             let schemas = counted(self.schemas, "schema");
             let found = match (self.errors, self.warnings) {
-                (0, 0) => String::from("nothing wrong"),
+                (0, 0) if self.notes == 0 => String::from("nothing wrong"),
+                (0, 0) => format!("nothing wrong, {}", counted(self.notes, "note")),
                 (0, warnings) => counted(warnings, "warning"),
                 (errors, 0) => counted(errors, "error"),
                 (errors, warnings) => {

@@ -68,9 +68,10 @@ pub(super) fn run(watch: &Watch, terminal: &mut Terminal) -> Result<Verdict, Fau
 /// Checks and generates once; what was read on the way.
 fn round(watch: &Watch, terminal: &mut Terminal) -> Result<Seen, Fault> {
     let schemas = files::schemas(&watch.paths)?;
-    let outcomes = check::outcomes(schemas.clone());
+    let mut outcomes = check::outcomes(schemas.clone());
     let mut report = Report::default();
-    for (_, outcome) in &outcomes {
+    for (_, outcome) in &mut outcomes {
+        outcome.diagnostics.drop_notes();
         report.outcome(outcome, &watch.reporting, terminal)?;
     }
     let verdict = report.summary(&watch.reporting, terminal)?;

@@ -81,4 +81,9 @@ super::codes! {
         wrong: "aggregates:\n  Account:\n    events:\n      Opened:\n        version: 2\n        history:\n          first: {}",
         right: "aggregates:\n  Account:\n    events:\n      Opened:\n        version: 2\n        history:\n          1: {}",
     }
+    NOT_A_DATE = "E0117", "a date cannot be read" {
+        why: "A waiver counts until a day and no longer, so that somebody decides again. The day is written as year, month and day.",
+        wrong: "waivers:\n  - { code: E1013, event: Opened, reason: only a test has stored it, until: next year }",
+        right: "waivers:\n  - { code: E1013, event: Opened, reason: only a test has stored it, until: 2099-01-31 }",
+    }
 }

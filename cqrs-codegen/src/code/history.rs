@@ -36,4 +36,9 @@ super::codes! {
         wrong: "aggregates:\n  Account:\n    events:\n      Opened: {}\n      Begun: { retired: drop }\n      Started: { retired: { Begun: {} } }",
         right: "aggregates:\n  Account:\n    events:\n      Opened: {}\n      Begun: { retired: drop }\n      Started: { retired: { Opened: {} } }",
     }
+    BLANK = "E0608", "a step to the next version has a blank" {
+        why: "`cqrs evolve` writes the step from a released version to the next, and leaves a blank where only you can know what the field is for records of the older version. Put an expression over `event`, the older shape, or a plain value in its place.",
+        wrong: "aggregates:\n  Account:\n    events:\n      Opened:\n        version: 2\n        fields: { branch: string }\n        history:\n          1:\n            upcast: { branch: TODO }",
+        right: "aggregates:\n  Account:\n    events:\n      Opened:\n        version: 2\n        fields: { branch: string }\n        history:\n          1:\n            upcast: { branch: { value: main } }",
+    }
 }

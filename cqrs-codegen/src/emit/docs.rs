@@ -8,7 +8,7 @@ mod diagram;
 mod html;
 mod markdown;
 mod mermaid;
-mod notation;
+pub(crate) mod notation;
 mod overview;
 mod page;
 mod projections;

@@ -5,7 +5,7 @@ use crate::source::Span;
 use super::{
     Aggregate, AggregateId, Command, CommandId, ErrorId, ErrorKind, Event, EventId, Expression, ExpressionId,
     Name, Origin, Projection, ProjectionId, Query, QueryId, RoleId, Scenario, Scope, Type, TypeId, TypeKind,
-    TypeRef,
+    TypeRef, Waiver,
 };
 
 /// One bounded context: everything that its schema says.
@@ -33,6 +33,8 @@ pub struct Domain {
     pub queries: Vec<Query>,
     /// Scenarios.
     pub scenarios: Vec<Scenario>,
+    /// Changes of released events that are let through.
+    pub waivers: Vec<Waiver>,
     /// Every expression, wherever it stands.
     pub expressions: Vec<Expression>,
     /// Where it was declared: the name.
@@ -84,6 +86,7 @@ impl Domain {
             projections: Vec::new(),
             queries: Vec::new(),
             scenarios: Vec::new(),
+            waivers: Vec::new(),
             expressions: Vec::new(),
             origin,
         }

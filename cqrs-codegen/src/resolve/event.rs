@@ -10,6 +10,9 @@ use super::Work;
 use super::construction::{Made, Source};
 use super::write::Written;
 
+/// What `cqrs evolve` writes where only a person can know what a field is for older records.
+pub(crate) const BLANK: &str = "TODO";
+
 /// Resolves every event's apply, history and retirement.
 pub(super) fn resolve(work: &mut Work<'_>, schema: &ast::Document) {
     let declared = schema.aggregates.iter().flat_map(|aggregate| &aggregate.events);
@@ -52,7 +55,7 @@ impl Work<'_> {
             .map(|(step, shape)| {
                 let given = match &step.upcast {
                     ast::Upcast::Custom => return Upcast::Custom,
-                    ast::Upcast::Fields(given) => given,
+                    ast::Upcast::Fields(given) => self.without_blanks(given, shape.version),
                 };
                 // Where the next version is not there, a rule reports the gap.
                 let Some((_, fields)) = event.shape(shape.version + 1) else {
@@ -68,9 +71,26 @@ impl Work<'_> {
                 };
                 let source = Source { what: "the older version", fields: &shape.fields };
                 let scope = Scope::Upcast { event: id, from: shape.version };
-                Upcast::Fields(self.construct(&made, given, Some(&source), &scope))
+                Upcast::Fields(self.construct(&made, &given, Some(&source), &scope))
             })
             .collect()
+    }
+
+    /// What fills the next version, without the blanks that `cqrs evolve` has left, which are reported.
+    fn without_blanks(&mut self, given: &[ast::Assignment], version: u32) -> Vec<ast::Assignment> {
+        let is_blank =
+            |it: &&ast::Assignment| matches!(&it.term, ast::Term::Code(text) if text.text() == BLANK);
+        for blank in given.iter().filter(is_blank) {
+            let name = blank.name.text();
+            let message =
+                format!("nobody has said yet what {} is for records of version {version}", quote(name));
+            let at = if let ast::Term::Code(text) = &blank.term { text.span() } else { blank.name.span() };
+            self.ctx.report(Diagnostic::new(&history_code::BLANK, at, message).help(format!(
+                "write an expression over `event`, which is the older version, or a plain value: \
+                 `{name}: {{ value: … }}`"
+            )));
+        }
+        given.iter().filter(|it| !is_blank(it)).cloned().collect()
     }
 
     fn retirement(&mut self, id: EventId, declaration: &ast::Event) -> Option<Retirement> {

@@ -3,7 +3,7 @@
 //! Every shorthand has been read into its full form and every part knows its bytes. What was wrong in form has been
 //! reported and left out; nothing here is known to make sense.
 
-use crate::model::{Calendar, FilterKind, Refresh, SummaryKind};
+use crate::model::{Calendar, FilterKind, Refresh, SummaryKind, Waiver};
 use crate::source::{ScalarText, Span};
 use crate::yaml::Node;
 
@@ -19,6 +19,7 @@ pub(crate) struct Document {
     pub(crate) projections: Vec<Projection>,
     pub(crate) queries: Vec<Query>,
     pub(crate) scenarios: Vec<Scenario>,
+    pub(crate) waivers: Vec<Waiver>,
     /// The keys of what an imported file may not declare.
     pub(crate) beyond_types: Vec<ScalarText>,
 }
@@ -178,13 +179,13 @@ pub(crate) struct Construction {
     pub(crate) when: Option<ScalarText>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Assignment {
     pub(crate) name: ScalarText,
     pub(crate) term: Term,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum Term {
     Code(ScalarText),
     Value(Node),

@@ -48,5 +48,39 @@ pub static SCHEMA: Construct = Construct {
             Form::List(&Form::Keys(&SCENARIO)),
             "Examples of what must come of what. Each becomes a test.",
         ),
+        Key::new(
+            "waivers",
+            Form::List(&Form::Keys(&WAIVER)),
+            "Changes of released events that are known to hurt nobody, and are let through until a date.",
+        ),
+    ],
+};
+
+/// One change of a released event that is let through.
+pub static WAIVER: Construct = Construct {
+    name: "waiver",
+    keys: &[
+        Key::required("code", Form::Name, "The code of the rule: `E1013`."),
+        Key::required(
+            "event",
+            Form::Name,
+            "The event that the change is about, or the aggregate where a whole one is gone: `MoneyDeposited`, or `Account.MoneyDeposited`.",
+        ),
+        Key::new(
+            "version",
+            Form::Count,
+            "The version that the change is about. Every version where it is absent.",
+        ),
+        Key::new(
+            "field",
+            Form::Name,
+            "The path of the field or variant, as the message has it: `holder.email`. Every one where it is absent.",
+        ),
+        Key::required("reason", Form::Text, "Why the change hurts nobody."),
+        Key::required(
+            "until",
+            Form::Text,
+            "The last day on which the waiver counts: `2027-01-31`. From then on it is an error.",
+        ),
     ],
 };

@@ -16,7 +16,7 @@ fn a_code_is_explained_in_any_case() {
 #[test]
 fn without_a_code_all_are_listed() {
     let out = Folder::new().run(&["explain"]).exits_with(0).out();
-    assert_eq!(out.lines().count(), code::all().count());
+    assert_eq!(out.lines().count(), code::all().count() + code::evolution::all().count());
     assert!(out.starts_with("E0001  a file cannot be read\n"), "{out}");
 }
 

@@ -8,11 +8,13 @@
 )]
 
 mod check;
+mod diff;
 mod docs;
 mod explain;
 mod fmt;
 mod generate;
 mod language;
+mod lock;
 mod new;
 mod schema;
 mod watch;
@@ -138,7 +140,7 @@ fn samples() -> Vec<PathBuf> {
 #[test]
 fn the_command_alone_shows_what_it_can_do() {
     let run = Folder::new().run(&[]).exits_with(2);
-    for command in ["new", "check", "generate", "watch", "explain", "schema", "docs", "fmt"] {
+    for command in ["new", "check", "generate", "watch", "explain", "schema", "docs", "fmt", "lock", "diff"] {
         assert!(run.err().contains(command), "{command} is not shown");
     }
 }

@@ -188,6 +188,7 @@ const PLACES: &[(&str, &str)] = &[
     ("window", "projections:\n  P:\n    window:\n      tumbling: 1s\n      @"),
     ("query", "queries:\n  Q:\n    from: P\n    @"),
     ("scenario", "scenarios:\n  - name: a\n    then: { events: [] }\n    @"),
+    ("waiver", "waivers:\n  - code: E1011\n    event: E\n    reason: x\n    until: 2099-01-31\n    @"),
     ("expectation", "scenarios:\n  - name: a\n    then:\n      events: []\n      @"),
 ];
 

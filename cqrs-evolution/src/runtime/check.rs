@@ -73,7 +73,7 @@ pub enum CheckError {
     },
     /// The corpus has no sample of these versions.
     #[error(
-        "{}: has no sample of {}; write it with `cqrs corpus` where there is a schema, with CQRS_LOCK=update where there is none",
+        "{}: has no sample of {}; write it with `cqrs lock` where there is a schema, with CQRS_LOCK=update where there is none",
         path.display(),
         list(missing)
     )]

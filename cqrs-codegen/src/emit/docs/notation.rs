@@ -7,7 +7,7 @@ use crate::model::{
 use super::page::{Inline, Kind, code, commas, link, text};
 
 /// An expression as the schema writes it, on one line.
-pub(super) fn expression(domain: &Domain, id: ExpressionId) -> String {
+pub(crate) fn expression(domain: &Domain, id: ExpressionId) -> String {
     domain.expression(id).text.text().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -66,7 +66,7 @@ pub(super) fn roles(domain: &Domain, allow: Option<&[RoleId]>) -> Vec<Inline> {
 }
 
 /// A plain value as YAML on one line.
-pub(super) fn value(domain: &Domain, it: &Value) -> String {
+pub(crate) fn value(domain: &Domain, it: &Value) -> String {
     let list = |items: &[Value]| items.iter().map(|item| value(domain, item)).collect::<Vec<_>>().join(", ");
     match it {
         Value::Scalar(_, text) if text.is_empty() => String::from("\"\""),
@@ -111,7 +111,7 @@ fn braces(entries: impl Iterator<Item = String>) -> String {
 }
 
 /// What stands where a value is wanted.
-pub(super) fn term(domain: &Domain, it: &Term) -> String {
+pub(crate) fn term(domain: &Domain, it: &Term) -> String {
     match it {
         Term::Expression(id) => expression(domain, *id),
         Term::Value(it) => value(domain, it),
@@ -136,7 +136,7 @@ fn written(domain: &Domain, fields: &[Field], fills: &[Fill]) -> String {
 }
 
 /// What is written to, given the fields that it is one of.
-pub(super) fn target<'a>(domain: &Domain, names: impl Fn(usize) -> &'a str, it: &Target) -> String {
+pub(crate) fn target<'a>(domain: &Domain, names: impl Fn(usize) -> &'a str, it: &Target) -> String {
     match it.entry {
         Some(entry) => format!("{}[{}]", names(it.field), expression(domain, entry)),
         None => names(it.field).to_owned(),

@@ -1,0 +1,94 @@
+//! Events and the types of their fields, as they are stored.
+
+use std::collections::BTreeMap;
+
+use cqrs_evolution::model::{Definition, Event, Field, Fields, Payload, Scalar, Shape, Type, Version};
+use quote::ToTokens as _;
+
+use crate::model::{self, Domain, TypeKind, TypeRef, Variant};
+
+/// An event with every shape that it ever had.
+pub(super) fn event(domain: &Domain, event: &model::Event) -> Event {
+    let older = event.history.iter().map(|shape| (shape.version, &shape.stored_name, &shape.fields));
+    let shapes = older.chain([(event.version, &event.name, &event.fields)]);
+    let versions = shapes.map(|(number, name, fields)| {
+        (number, Version { name: name.to_string(), shape: shape(domain, fields) })
+    });
+    Event { retired: event.retired.is_some(), published: false, versions: versions.collect() }
+}
+
+/// A payload, with the types that its fields name.
+pub(super) fn shape(domain: &Domain, fields: &[model::Field]) -> Shape {
+    let mut types = Types { domain, defined: BTreeMap::new() };
+    let fields = types.fields(fields);
+    Shape { fields, types: types.defined }
+}
+
+/// The named types of one payload, as far as they were met.
+struct Types<'a> {
+    domain: &'a Domain,
+    defined: BTreeMap<String, Definition>,
+}
+
+impl Types<'_> {
+    fn fields(&mut self, fields: &[model::Field]) -> Fields {
+        let each = fields.iter().map(|field| {
+            let stored = Field { ty: self.ty(&field.ty), default: field.default.is_some() };
+            (field.name.to_string(), stored)
+        });
+        each.collect()
+    }
+
+    fn ty(&mut self, ty: &TypeRef) -> Type {
+        match ty {
+            TypeRef::Scalar(scalar) => {
+                // Both lists are the language's scalars; a test holds them together.
+                Scalar::find(scalar.name())
+                    .map_or_else(|| Type::Extern(scalar.name().to_owned()), Type::Scalar)
+            }
+            TypeRef::Optional(inner) => Type::Optional(Box::new(self.ty(inner))),
+            TypeRef::List(item) => Type::List(Box::new(self.ty(item))),
+            TypeRef::Set(item) => Type::Set(Box::new(self.ty(item))),
+            TypeRef::Map(key, value) => Type::Map(Box::new(self.ty(key)), Box::new(self.ty(value))),
+            TypeRef::Named(id) => self.named(self.domain.ty(*id)),
+        }
+    }
+
+    fn named(&mut self, ty: &model::Type) -> Type {
+        let name = ty.name.to_string();
+        if let TypeKind::Extern(path) = &ty.kind {
+            return Type::Extern(path.to_token_stream().to_string().replace(' ', ""));
+        }
+        if !self.defined.contains_key(&name) {
+            // Named before it is defined, because it may contain itself.
+            self.defined.insert(name.clone(), Definition::Struct(Fields::new()));
+            let definition = match &ty.kind {
+                TypeKind::Newtype { inner, .. } => Definition::Newtype(self.ty(inner)),
+                TypeKind::Enum(variants) => {
+                    let each = variants.iter().map(|it| (it.name.to_string(), self.payload(it)));
+                    Definition::Enum(each.collect())
+                }
+                TypeKind::Struct(fields) => Definition::Struct(self.fields(fields)),
+                TypeKind::Extern(_) => Definition::Struct(Fields::new()),
+            };
+            self.defined.insert(name.clone(), definition);
+        }
+        Type::Named(name)
+    }
+
+    fn payload(&mut self, variant: &Variant) -> Payload {
+        if variant.fields.is_empty() { Payload::Unit } else { Payload::Struct(self.fields(&variant.fields)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_scalar_of_the_language_is_one_of_a_lock() {
+        for scalar in model::Scalar::ALL {
+            assert!(Scalar::find(scalar.name()).is_some(), "{}", scalar.name());
+        }
+    }
+}

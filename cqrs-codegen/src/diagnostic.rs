@@ -124,6 +124,14 @@ impl Diagnostics {
         self.found.push(diagnostic);
     }
 
+    /// Adds all that another part of the run has found.
+    pub(crate) fn append(&mut self, other: Self) {
+        for diagnostic in other.found {
+            self.push(diagnostic);
+        }
+        self.untold += other.untold;
+    }
+
     /// How many errors were counted but are not told.
     #[must_use]
     pub fn untold(&self) -> usize {

@@ -8,10 +8,12 @@ mod call;
 mod checker;
 mod comparison;
 pub mod facts;
+mod form;
 mod literal;
 mod method;
 mod node;
 mod operator;
+mod parse;
 mod path;
 mod refuse;
 mod render;
@@ -22,13 +24,16 @@ use proc_macro2::TokenStream;
 
 use crate::diagnostic::Diagnostics;
 use crate::model::{Domain, EventId, Expression, Scope, TypeRef};
+use crate::parallel;
 
 use checker::Checker;
 use node::Node;
 use render::Renderer;
 
+pub use form::Form;
 pub(crate) use literal::duration;
 pub use literal::literal;
+pub(crate) use parse::parse;
 pub use render::Owners;
 
 /// The lints about the form of what a schema's author wrote; they belong on the functions that hold expressions.
@@ -58,6 +63,7 @@ pub struct Typed {
     first: Meaning,
     /// For each event of a [`Scope::Row`].
     by_event: Vec<(EventId, Meaning)>,
+    form: Form,
 }
 
 /// What an expression means: for one event, where it is about several.
@@ -71,12 +77,31 @@ pub struct Meaning {
 /// What is wrong is reported at its place. A domain with errors has meanings too, which must not be rendered.
 #[must_use]
 pub fn check(domain: &Domain, diagnostics: &mut Diagnostics) -> Vec<Typed> {
-    domain.expressions.iter().map(|expression| typed(domain, expression, diagnostics)).collect()
+    let parts = parallel::pieces(&domain.expressions, |expressions| {
+        let mut diagnostics = Diagnostics::default();
+        let typed: Vec<Typed> =
+            expressions.iter().map(|expression| typed(domain, expression, &mut diagnostics)).collect();
+        (typed, diagnostics)
+    });
+    let mut all = Vec::with_capacity(domain.expressions.len());
+    for (typed, found) in parts {
+        all.extend(typed);
+        diagnostics.append(found);
+    }
+    all
 }
 
 fn typed(domain: &Domain, expression: &Expression, diagnostics: &mut Diagnostics) -> Typed {
+    let syntax = match parse(&expression.text) {
+        Ok(syntax) => syntax,
+        Err(report) => {
+            diagnostics.push(report);
+            let first = Meaning { node: Node::hole() };
+            return Typed { first, by_event: Vec::new(), form: Form::default() };
+        }
+    };
     let mut meaning = |event: Option<EventId>| {
-        let node = Checker { domain, expression, event, locals: Vec::new(), diagnostics }.whole();
+        let node = Checker { domain, expression, event, locals: Vec::new(), diagnostics }.whole(&syntax);
         Meaning { node }
     };
     let by_event: Vec<(EventId, Meaning)> = match &expression.scope {
@@ -84,7 +109,7 @@ fn typed(domain: &Domain, expression: &Expression, diagnostics: &mut Diagnostics
         _ => Vec::new(),
     };
     let first = by_event.first().map(|(_, first)| first.clone()).unwrap_or_else(|| meaning(None));
-    Typed { first, by_event }
+    Typed { first, by_event, form: Form::of(&syntax) }
 }
 
 impl Typed {
@@ -92,6 +117,12 @@ impl Typed {
     #[must_use]
     pub fn meaning(&self) -> &Meaning {
         &self.first
+    }
+
+    /// How the expression is written.
+    #[must_use]
+    pub fn form(&self) -> &Form {
+        &self.form
     }
 
     /// What the expression means for one of the events that it is about.

@@ -38,6 +38,7 @@ pub mod expr;
 pub mod format;
 pub mod load;
 pub mod model;
+mod parallel;
 pub mod render;
 mod resolve;
 pub mod source;

@@ -51,13 +51,11 @@ fn each_changes_something(
 
 /// Whether an expression is the field of the owner, and nothing else.
 fn reads_just(domain: &Domain, expression: ExpressionId, owner: &str, field: &Field) -> bool {
-    let mut syntax = &domain.expression(expression).syntax;
-    while let syn::Expr::Paren(inner) = syntax {
-        syntax = &inner.expr;
+    let mut text = domain.expression(expression).text.text().trim();
+    while let Some(inner) = text.strip_prefix('(').and_then(|it| it.strip_suffix(')')) {
+        text = inner.trim();
     }
-    let syn::Expr::Field(access) = syntax else { return false };
-    let (syn::Expr::Path(base), syn::Member::Named(name)) = (access.base.as_ref(), &access.member) else {
-        return false;
-    };
-    base.path.is_ident(owner) && name.to_string().trim_start_matches("r#") == field.name.as_str()
+    text.split_once('.').is_some_and(|(base, name)| {
+        base.trim() == owner && name.trim().trim_start_matches("r#") == field.name.as_str()
+    })
 }

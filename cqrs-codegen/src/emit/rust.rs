@@ -34,6 +34,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::Checked;
+use crate::model::{AggregateId, Domain, ProjectionId, QueryId, TypeId};
+use crate::parallel;
 use crate::source::SourceMap;
 
 use aggregate::{AggregateItem, EventSetItem};
@@ -54,9 +56,20 @@ use types::{TypeItem, newtypes_of_ids};
 /// `sources` are those of the run that checked it: comments name the places of the logic in them.
 #[must_use]
 pub fn module(checked: &Checked, sources: &SourceMap) -> String {
-    let ctx = &Ctx::new(checked.domain(), checked.typed(), sources);
+    let domain = checked.domain();
+    let new_ctx = || Ctx::new(domain, checked.typed(), sources);
+    let ids = newtypes_of_ids(domain);
+    let written = parallel::each(&parts(domain), new_ctx, |ctx, part| {
+        let mut items = Items::default();
+        part.write(ctx, &ids, &mut items);
+        (items, ctx.runtime.take_used())
+    });
+    let ctx = &new_ctx();
     let mut body = Items::default();
-    items(ctx, &mut body);
+    for (items, used) in written {
+        body.append(&items);
+        ctx.runtime.mark_used(&used);
+    }
     // What is imported is known once everything that may use it is written.
     let (mut head, mut imported) = (Items::default(), BTreeSet::new());
     head.push(ctx.runtime.take_imports(&mut imported));
@@ -64,35 +77,53 @@ pub fn module(checked: &Checked, sources: &SourceMap) -> String {
     format::file(&ctx.schema_name(), head, body)
 }
 
+/// What is written at one go, by one thread.
+enum Part {
+    Constants,
+    Registration,
+    Type(TypeId),
+    Aggregate(AggregateId),
+    Projection(ProjectionId),
+    Query(QueryId),
+}
+
 /// Everything but the tests, in the order in which a reader looks for it.
-///
-/// Each is formatted as it is made: the tokens of a large domain would not fit a processor's cache.
-fn items(ctx: &Ctx<'_>, body: &mut Items) {
-    let domain = ctx.domain;
-    body.push(Constants { ctx });
-    body.push(Registration { ctx });
-    let ids = &newtypes_of_ids(domain);
-    for (id, _) in domain.types() {
-        body.push(TypeItem { ctx, id, ids });
-    }
-    for (id, aggregate) in domain.aggregates() {
-        for id in &aggregate.events {
-            body.push(EventItem { ctx, id: *id });
+fn parts(domain: &Domain) -> Vec<Part> {
+    [Part::Constants, Part::Registration]
+        .into_iter()
+        .chain(domain.types().map(|(id, _)| Part::Type(id)))
+        .chain(domain.aggregates().map(|(id, _)| Part::Aggregate(id)))
+        .chain(domain.projections().map(|(id, _)| Part::Projection(id)))
+        .chain(domain.queries().map(|(id, _)| Part::Query(id)))
+        .collect()
+}
+
+impl Part {
+    /// Each item is formatted as it is made: the tokens of a large domain would not fit a processor's cache.
+    fn write(&self, ctx: &Ctx<'_>, ids: &BTreeSet<TypeId>, body: &mut Items) {
+        match *self {
+            Self::Constants => body.push(Constants { ctx }),
+            Self::Registration => body.push(Registration { ctx }),
+            Self::Type(id) => body.push(TypeItem { ctx, id, ids }),
+            Self::Aggregate(id) => {
+                let aggregate = ctx.domain.aggregate(id);
+                for id in &aggregate.events {
+                    body.push(EventItem { ctx, id: *id });
+                }
+                body.push(EventSetItem { ctx, id });
+                body.push(ErrorItem { ctx, id });
+                for id in &aggregate.commands {
+                    body.push(CommandItem { ctx, id: *id });
+                }
+                body.push(AggregateItem { ctx, id });
+                body.push(AggregateGaps { ctx, id });
+            }
+            Self::Projection(id) => {
+                body.push(ProjectionItem { ctx, id });
+                body.push(ProjectionGaps { ctx, id });
+            }
+            Self::Query(id) => body.push(QueryItem { ctx, id }),
         }
-        body.push(EventSetItem { ctx, id });
-        body.push(ErrorItem { ctx, id });
-        for id in &aggregate.commands {
-            body.push(CommandItem { ctx, id: *id });
-        }
-        body.push(AggregateItem { ctx, id });
-        body.push(AggregateGaps { ctx, id });
-    }
-    for (id, _) in domain.projections() {
-        body.push(ProjectionItem { ctx, id });
-        body.push(ProjectionGaps { ctx, id });
-    }
-    for (id, _) in domain.queries() {
-        body.push(QueryItem { ctx, id });
     }
 }
 

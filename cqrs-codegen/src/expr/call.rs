@@ -1,7 +1,7 @@
 //! Calls: newtypes round values, `Some`, structs and variants with their fields, known methods, and what is passed through.
 
-use proc_macro2::{Span as Part, TokenStream};
-use quote::{ToTokens as _, quote};
+use proc_macro2::Span as Part;
+use quote::{ToTokens, quote};
 use syn::spanned::Spanned as _;
 use syn::{Expr, ExprArray, ExprCall, ExprIndex, ExprMethodCall, ExprStruct, Member};
 
@@ -11,7 +11,7 @@ use crate::model::{Field, Name, Scalar, TypeId, TypeKind, TypeRef};
 
 use super::checker::{Checker, plain};
 use super::method::{self, Gives, Method, Takes};
-use super::node::{Foreign, Kind, Node};
+use super::node::{Code, Foreign, Kind, Node};
 use super::operator::is_literal;
 use super::ty::{TEXT, Type};
 
@@ -64,12 +64,12 @@ impl Checker<'_> {
                 _ => {}
             }
         }
-        self.foreign_call(path.to_token_stream(), call)
+        self.foreign_call(path, call)
     }
 
-    fn foreign_call(&mut self, function: TokenStream, call: &ExprCall) -> Node {
+    fn foreign_call(&mut self, function: impl ToTokens, call: &ExprCall) -> Node {
         let arguments = call.args.iter().map(|argument| self.foreign_argument(argument)).collect();
-        Node::foreign(Foreign::Call(function, arguments))
+        Node::foreign(Foreign::Call(Code::new(function), arguments))
     }
 
     /// An argument of a function that only rustc knows: literals stay as they are written, `&` stays a borrow.
@@ -79,9 +79,7 @@ impl Checker<'_> {
                 let inner = self.foreign_argument(&reference.expr);
                 Node::foreign(Foreign::Borrow(inner.boxed()))
             }
-            literal if is_plain_literal(literal) => {
-                Node::foreign(Foreign::Verbatim(literal.to_token_stream()))
-            }
+            literal if is_plain_literal(literal) => Node::foreign(Foreign::Verbatim(Code::new(literal))),
             other => {
                 let node = self.check(other, None);
                 self.owned_value(node, other.span())
@@ -92,7 +90,7 @@ impl Checker<'_> {
     /// A part beside something that only rustc knows: a literal stays as it is written.
     pub(super) fn beside_unknown(&mut self, part: &Expr) -> Node {
         match is_plain_literal(part) {
-            true => Node::foreign(Foreign::Verbatim(part.to_token_stream())),
+            true => Node::foreign(Foreign::Verbatim(Code::new(part))),
             false => self.check(part, None),
         }
     }
@@ -399,7 +397,11 @@ impl Checker<'_> {
                 let method = &call.method;
                 let turbofish = &call.turbofish;
                 let arguments = call.args.iter().map(|argument| self.foreign_argument(argument)).collect();
-                Node::foreign(Foreign::Method(receiver.boxed(), quote!(#method #turbofish), arguments))
+                Node::foreign(Foreign::Method(
+                    receiver.boxed(),
+                    Code::new(quote!(#method #turbofish)),
+                    arguments,
+                ))
             }
             None => self.unknown_method(&receiver.ty, call),
         }

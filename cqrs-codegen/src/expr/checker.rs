@@ -29,11 +29,10 @@ pub(super) struct Checker<'a> {
 
 impl Checker<'_> {
     /// The whole expression, made to fit its place.
-    pub(super) fn whole(&mut self) -> Node {
-        if refuse::attributes(self) {
+    pub(super) fn whole(&mut self, syntax: &Expr) -> Node {
+        if refuse::attributes(self, syntax) {
             return Node::hole();
         }
-        let syntax = &self.expression.syntax;
         let expected = self.expression.expected.as_ref().map(Type::of);
         let node = self.check(syntax, expected.as_ref());
         let node = self.owned_value(node, syntax.span());

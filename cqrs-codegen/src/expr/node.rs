@@ -3,6 +3,7 @@
 //! A [`Node`] says what is meant, not how Rust writes it: borrowing, cloning and brackets are the renderer's business.
 
 use proc_macro2::TokenStream;
+use quote::ToTokens;
 
 use crate::model::{EventId, Scalar, TypeId};
 
@@ -209,15 +210,34 @@ pub(super) enum Logic {
 #[derive(Debug, Clone)]
 pub(super) enum Foreign {
     /// A path, or a literal whose type only rustc can tell.
-    Verbatim(TokenStream),
+    Verbatim(Code),
     /// A function with arguments.
-    Call(TokenStream, Vec<Node>),
+    Call(Code, Vec<Node>),
     /// A method, with what stands between its name and its arguments.
-    Method(Box<Node>, TokenStream, Vec<Node>),
+    Method(Box<Node>, Code, Vec<Node>),
     /// A field of a type that is not known.
-    Field(Box<Node>, TokenStream),
+    Field(Box<Node>, Code),
     /// `&…`, in an argument.
     Borrow(Box<Node>),
+}
+
+/// Rust as a text: tokens belong to the thread that made them, and a domain may be written out by several.
+#[derive(Debug, Clone)]
+pub(super) struct Code(String);
+
+impl Code {
+    pub(super) fn new(code: impl ToTokens) -> Self {
+        Self(code.to_token_stream().to_string())
+    }
+
+    pub(super) fn is_negative(&self) -> bool {
+        self.0.starts_with('-')
+    }
+
+    pub(super) fn tokens(&self) -> TokenStream {
+        // The text was printed from tokens, which always reads as tokens again.
+        self.0.parse().unwrap_or_default()
+    }
 }
 
 impl Node {

@@ -10,7 +10,7 @@ use crate::model::{EventId, Field, Scalar, Scope, Type as Declared, TypeId, Type
 
 use super::checker::{Checker, plain};
 use super::literal::range;
-use super::node::{Fact, Foreign, Kind, Node};
+use super::node::{Code, Fact, Foreign, Kind, Node};
 use super::ty::{TEXT, Type};
 
 /// Every name that opens a path in some scope.
@@ -20,7 +20,7 @@ impl<'a> Checker<'a> {
     /// A path that is not called.
     pub(super) fn path(&mut self, path: &ExprPath, hint: Option<&Type>) -> Node {
         if path.qself.is_some() || path.path.leading_colon.is_some() {
-            return Node::foreign(Foreign::Verbatim(path.to_token_stream()));
+            return Node::foreign(Foreign::Verbatim(Code::new(path)));
         }
         let segments: Vec<&syn::PathSegment> = path.path.segments.iter().collect();
         match segments.as_slice() {
@@ -36,7 +36,7 @@ impl<'a> Checker<'a> {
                 )
             }
             [ty, name] => self.associated(path, &ty.ident, &name.ident),
-            _ => Node::foreign(Foreign::Verbatim(path.to_token_stream())),
+            _ => Node::foreign(Foreign::Verbatim(Code::new(path))),
         }
     }
 
@@ -70,7 +70,7 @@ impl<'a> Checker<'a> {
             && name.chars().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit() || it == '_')
             && self.variant_named(&name).is_none()
         {
-            return Node::foreign(Foreign::Verbatim(ident.to_token_stream()));
+            return Node::foreign(Foreign::Verbatim(Code::new(ident)));
         }
         let help = self.what_a_name_could_be(&name);
         self.report(
@@ -203,7 +203,7 @@ impl<'a> Checker<'a> {
         let ty = base.ty.clone();
         match (&ty, &access.member) {
             (Type::Unknown, _) if matches!(base.kind, Kind::Hole) => base,
-            (Type::Unknown, member) => Node::foreign(Foreign::Field(base.boxed(), member.to_token_stream())),
+            (Type::Unknown, member) => Node::foreign(Foreign::Field(base.boxed(), Code::new(member))),
             (Type::Named(id), Member::Named(ident)) => {
                 let declared = self.domain.ty(*id);
                 match &declared.kind {
@@ -223,18 +223,20 @@ impl<'a> Checker<'a> {
                         }
                     }
                     TypeKind::Extern(_) => {
-                        Node::foreign(Foreign::Field(base.boxed(), access.member.to_token_stream()))
+                        Node::foreign(Foreign::Field(base.boxed(), Code::new(&access.member)))
                     }
                     TypeKind::Newtype { .. } | TypeKind::Enum(_) => self.no_fields(&ty, access),
                 }
             }
-            (Type::Named(_), Member::Unnamed(index)) if index.index == 0 => match ty
-                .newtype_inner(self.domain)
-            {
-                Some(inner) => Node::new(Kind::Inner(base.boxed()), inner),
-                None if ty.is_extern(self.domain) => Node::foreign(Foreign::Field(base.boxed(), quote!(0))),
-                None => self.no_fields(&ty, access),
-            },
+            (Type::Named(_), Member::Unnamed(index)) if index.index == 0 => {
+                match ty.newtype_inner(self.domain) {
+                    Some(inner) => Node::new(Kind::Inner(base.boxed()), inner),
+                    None if ty.is_extern(self.domain) => {
+                        Node::foreign(Foreign::Field(base.boxed(), Code::new(quote!(0))))
+                    }
+                    None => self.no_fields(&ty, access),
+                }
+            }
             _ => self.no_fields(&ty, access),
         }
     }
@@ -367,7 +369,7 @@ impl<'a> Checker<'a> {
         let (owner_name, text) = (plain(owner), plain(name));
         if let Some((id, declared)) = self.declared(&owner_name) {
             let TypeKind::Enum(variants) = &declared.kind else {
-                return Node::foreign(Foreign::Verbatim(self.associated_path(declared, path)));
+                return Node::foreign(Foreign::Verbatim(Code::new(self.associated_path(declared, path))));
             };
             let Some(index) = variants.iter().position(|variant| variant.name.as_str() == text) else {
                 return self.unknown_variant(declared, name);
@@ -410,7 +412,7 @@ impl<'a> Checker<'a> {
                 format!("did you mean {}?", quote(&near)),
             );
         }
-        Node::foreign(Foreign::Verbatim(path.to_token_stream()))
+        Node::foreign(Foreign::Verbatim(Code::new(path)))
     }
 
     pub(super) fn unknown_variant(&mut self, declared: &Declared, name: &syn::Ident) -> Node {

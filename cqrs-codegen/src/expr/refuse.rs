@@ -104,8 +104,11 @@ pub(super) fn refusal(part: &Expr) -> Refusal {
 }
 
 /// Reports attributes, which would otherwise be lost without a word.
-pub(super) fn attributes(checker: &mut Checker<'_>) -> bool {
-    let Some(at) = attribute(checker.expression.syntax.to_token_stream()) else { return false };
+pub(super) fn attributes(checker: &mut Checker<'_>, syntax: &Expr) -> bool {
+    if !checker.expression.text.text().contains('#') {
+        return false;
+    }
+    let Some(at) = attribute(syntax.to_token_stream()) else { return false };
     checker.report(
         &code::NOT_IN_THE_LANGUAGE,
         at,

@@ -416,20 +416,21 @@ impl Renderer<'_> {
 
     fn foreign(&self, foreign: &Foreign) -> Piece {
         match foreign {
-            Foreign::Verbatim(tokens) => {
-                let is_negative = tokens.to_string().starts_with('-');
-                Piece::bound(tokens.clone(), if is_negative { Binding::Prefix } else { Binding::Tight })
+            Foreign::Verbatim(code) => {
+                let binding = if code.is_negative() { Binding::Prefix } else { Binding::Tight };
+                Piece::bound(code.tokens(), binding)
             }
             Foreign::Call(function, arguments) => {
+                let function = function.tokens();
                 let arguments = arguments.iter().map(|argument| self.owned(argument));
                 Piece::new(quote!(#function(#(#arguments),*)), Form::Owned)
             }
             Foreign::Method(receiver, method, arguments) => {
-                let receiver = self.receiver(receiver);
+                let (receiver, method) = (self.receiver(receiver), method.tokens());
                 let arguments = arguments.iter().map(|argument| self.owned(argument));
                 Piece::new(quote!(#receiver.#method(#(#arguments),*)), Form::Owned)
             }
-            Foreign::Field(base, name) => self.part_of(base, name.clone()),
+            Foreign::Field(base, name) => self.part_of(base, name.tokens()),
             Foreign::Borrow(inner) => Piece::bound(self.borrowed(inner), Binding::Prefix),
         }
     }

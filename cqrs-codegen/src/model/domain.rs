@@ -94,9 +94,8 @@ impl Domain {
 
     /// Adds a type of which nothing is known, for the places of types that were refused; never in a domain without errors.
     pub(crate) fn push_stand_in(&mut self, at: Span) -> TypeId {
-        let segments = syn::Path { leading_colon: None, segments: syn::punctuated::Punctuated::new() };
-        let origin = Origin::new(at, at);
-        self.types.push(Type { name: Name::new("?"), doc: None, kind: TypeKind::Extern(segments), origin });
+        let (kind, origin) = (TypeKind::Extern(String::new()), Origin::new(at, at));
+        self.types.push(Type { name: Name::new("?"), doc: None, kind, origin });
         TypeId::new(self.types.len() - 1)
     }
 
@@ -141,7 +140,7 @@ impl Domain {
     pub(crate) fn is_stand_in(&self, ty: &TypeRef) -> bool {
         match ty.required() {
             TypeRef::Named(id) => {
-                matches!(&self.ty(*id).kind, TypeKind::Extern(path) if path.segments.is_empty())
+                matches!(&self.ty(*id).kind, TypeKind::Extern(path) if path.is_empty())
             }
             _ => false,
         }

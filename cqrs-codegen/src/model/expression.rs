@@ -4,13 +4,11 @@ use crate::source::ScalarText;
 
 use super::{AggregateId, CommandId, EventId, Origin, ProjectionId, TypeRef};
 
-/// A Rust expression in a schema. Its typed form is kept beside the domain, under the same id.
+/// A Rust expression in a schema, as a text that may yet turn out to be none. Its typed form is kept beside the domain, under the same id.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expression {
     /// The text, which knows for each part of it the bytes of the file.
     pub text: ScalarText,
-    /// The text parsed; spans in it are byte ranges of `text`.
-    pub syntax: syn::Expr,
     /// Which names it may use.
     pub scope: Scope,
     /// What it is for.

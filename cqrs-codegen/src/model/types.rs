@@ -29,8 +29,8 @@ pub enum TypeKind {
     Struct(Vec<Field>),
     /// One of several variants; at least one.
     Enum(Vec<Variant>),
-    /// The user's own Rust type, of which nothing is known but its path.
-    Extern(syn::Path),
+    /// The user's own Rust type, of which nothing is known but its path; empty for the stand-in of a refused type.
+    Extern(String),
 }
 
 /// A variant of an enum, with or without fields.

@@ -174,7 +174,7 @@ impl Work<'_> {
                     let Construction { fills } = self.construct(&made, assignments, None, scope);
                     return Some(Term::Struct { ty: id, fields: fills, optional });
                 }
-                TypeKind::Extern(path) if path.segments.is_empty() => return None,
+                TypeKind::Extern(path) if path.is_empty() => return None,
                 _ => {}
             }
         }

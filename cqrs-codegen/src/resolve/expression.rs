@@ -1,16 +1,12 @@
-//! Expressions: parsed with Rust's own grammar, each given the scope that it sees and the type that it should have.
+//! Expressions: each given the scope that it sees and the type that it should have.
 //!
-//! Only whether a text *is* an expression is decided here. What its names mean and which type it has is decided when
-//! every expression of the domain is known.
-
-use std::ops::Range;
-
-use proc_macro2::TokenStream;
+//! Only whether a text is bounded is decided here. Whether it is an expression, what its names mean and which type it
+//! has is decided when every expression of the domain is known.
 
 use crate::code::expression as code;
 use crate::diagnostic::Diagnostic;
-use crate::model::{Expression, ExpressionId, KEYWORDS, Origin, Purpose, Scope, TypeRef};
-use crate::source::{ScalarText, Span};
+use crate::model::{Expression, ExpressionId, Origin, Purpose, Scope, TypeRef};
+use crate::source::ScalarText;
 
 use super::Work;
 
@@ -24,7 +20,7 @@ const MOST_BRACKETS: usize = 32;
 const MOST_OPERATORS: usize = 128;
 
 impl Work<'_> {
-    /// Adds an expression to the domain, or reports that the text is none.
+    /// Adds an expression to the domain, or reports that the text is too long to be one.
     pub(super) fn expression(
         &mut self,
         text: &ScalarText,
@@ -43,56 +39,12 @@ impl Work<'_> {
             );
             return None;
         }
-        let syntax = match text.text().parse::<TokenStream>() {
-            Ok(tokens) => syn::parse2::<syn::Expr>(tokens),
-            Err(error) => return self.report_unreadable(text, error.span().byte_range()),
-        };
-        match syntax {
-            Ok(syntax) => {
-                let id = ExpressionId::new(self.domain.expressions.len());
-                let origin = Origin::new(text.span(), text.span());
-                let text = text.clone();
-                self.domain.expressions.push(Expression { text, syntax, scope, purpose, expected, origin });
-                Some(id)
-            }
-            Err(error) => {
-                let message = format!("this is not an expression: {error}");
-                let range = error.span().byte_range();
-                let found = text.text().get(range.clone()).unwrap_or("");
-                let help = match KEYWORDS.contains(&found) {
-                    true => format!("`{found}` is a word of Rust's own; as a name it is written `r#{found}`"),
-                    false => String::from(
-                        "an expression is Rust, such as `state.balance + event.amount`; a text is `{ value: … }`",
-                    ),
-                };
-                self.ctx.report(Diagnostic::new(&code::NOT_RUST, place(text, range), message).help(help));
-                None
-            }
-        }
+        let id = ExpressionId::new(self.domain.expressions.len());
+        let origin = Origin::new(text.span(), text.span());
+        let text = text.clone();
+        self.domain.expressions.push(Expression { text, scope, purpose, expected, origin });
+        Some(id)
     }
-
-    /// Reports a text whose characters are no words of Rust, most often because a bracket or quote has no partner.
-    fn report_unreadable<T>(&mut self, text: &ScalarText, range: Range<usize>) -> Option<T> {
-        let torn = text.text().matches('(').count() > text.text().matches(')').count();
-        let (message, help) = match torn {
-            true => (
-                "a bracket of this expression is not closed",
-                "inside `{ }` or `[ ]` YAML ends a text at a comma: put quotes round the expression",
-            ),
-            false => (
-                "this cannot be read as Rust: a bracket or quote has no partner, or a character has no meaning",
-                "a text is written `'\"branch\"'` or `{ value: branch }`",
-            ),
-        };
-        let place = if torn { text.span() } else { place(text, range) };
-        self.ctx.report(Diagnostic::new(&code::NOT_RUST, place, message).help(help));
-        None
-    }
-}
-
-/// The place of a stretch of an expression; the whole of it where the stretch is none.
-fn place(text: &ScalarText, range: Range<usize>) -> Span {
-    if range.is_empty() || range.end > text.text().len() { text.span() } else { text.place(range) }
 }
 
 /// Whether the parser, which calls itself for each bracket and each operator before an operand, surely has the stack

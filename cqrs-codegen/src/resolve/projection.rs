@@ -2,6 +2,7 @@
 
 use crate::code::{projection as code, types as types_code};
 use crate::diagnostic::{Diagnostic, did_you_mean, nearest, quote, quote_all};
+use crate::expr;
 use crate::model::{
     AggregateId, Column, EventId, Field, Fold, FoldAction, KeyPart, Name, Origin, Projection, ProjectionId,
     Purpose, RowField, Scalar, Scope, Summary, SummaryKind, TypeRef, Window, WindowSize,
@@ -170,7 +171,10 @@ impl Work<'_> {
         };
         let of =
             summary.of.as_ref().and_then(|text| self.expression(text, scope, Purpose::Summary, expected));
-        let found = of.and_then(|of| path_type(&self.domain, &self.domain.expression(of).syntax, from));
+        // What is no expression is reported with all the others; that its type cannot be told is then no news.
+        let syntax = of.map(|of| expr::parse(&self.domain.expression(of).text));
+        let is_broken = matches!(syntax, Some(Err(_)));
+        let found = syntax.and_then(Result::ok).and_then(|it| path_type(&self.domain, &it, from));
         if let (Some(of), Some(found), None) = (of, &found, &declared_type) {
             self.domain.expressions[of.index()].expected = Some(found.clone());
         }
@@ -178,6 +182,7 @@ impl Work<'_> {
             (Some(ty), ..) => ty,
             (None, SummaryKind::Count, _) => TypeRef::Scalar(Scalar::U64),
             (None, kind, Some(found)) => summary_type(&self.domain, kind, &found),
+            (None, _, None) if is_broken => TypeRef::Named(self.unknown_type(summary.word)),
             (None, kind, None) => {
                 let message = format!("the type of `{}` cannot be told here", kind.word());
                 let at = summary.of.as_ref().map_or(summary.word, ScalarText::span);

@@ -97,7 +97,7 @@ impl Work<'_> {
                     .collect(),
             ),
             ast::TypeKind::Extern(path) => TypeKind::Extern(self.rust_path(path)),
-            ast::TypeKind::Hole => TypeKind::Extern(no_path()),
+            ast::TypeKind::Hole => TypeKind::Extern(String::new()),
         }
     }
 
@@ -210,28 +210,23 @@ impl Work<'_> {
         self.domain.commands[id.index()].fields = fields;
     }
 
-    fn rust_path(&mut self, text: &ScalarText) -> syn::Path {
+    fn rust_path(&mut self, text: &ScalarText) -> String {
         const LONGEST: usize = 200;
         let is_plain = text.text().chars().all(|it| it.is_alphanumeric() || it == '_' || it == ':');
         let path =
             (is_plain && text.text().len() <= LONGEST).then(|| syn::parse_str::<syn::Path>(text.text()));
         match path {
-            Some(Ok(path)) => path,
+            Some(Ok(_)) => text.text().to_owned(),
             _ => {
                 let message = format!("{} is not the path of a Rust type", quote(text.text()));
                 self.ctx.report(
                     Diagnostic::new(&code::EXTERN_PATH, text.span(), message)
                         .help("write a path without type arguments, such as `geo::Point` or `crate::Point`"),
                 );
-                no_path()
+                String::new()
             }
         }
     }
-}
-
-/// The path of a type that was refused.
-fn no_path() -> syn::Path {
-    syn::Path { leading_colon: None, segments: syn::punctuated::Punctuated::new() }
 }
 
 pub(super) fn boolean() -> TypeRef {

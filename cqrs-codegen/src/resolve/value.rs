@@ -147,7 +147,7 @@ impl Work<'_> {
                     .map(|values| Value::Struct(id, values))
             }
             TypeKind::Enum(_) => self.variant_value(node, id, place),
-            TypeKind::Extern(path) if path.segments.is_empty() => None,
+            TypeKind::Extern(path) if path.is_empty() => None,
             TypeKind::Extern(_) if place == Place::Scenario => {
                 Some(Value::Extern(id, json(node).to_string()))
             }

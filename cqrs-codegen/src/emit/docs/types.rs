@@ -34,8 +34,7 @@ pub(super) fn write(domain: &Domain, page: &mut Page) {
                 page.table(&["Variant", "Carries"], rows.collect());
             }
             TypeKind::Extern(path) => {
-                let path = path.segments.iter().map(|it| it.ident.to_string()).collect::<Vec<_>>().join("::");
-                page.paragraph(vec![text("The Rust type "), code(path), text(".")]);
+                page.paragraph(vec![text("The Rust type "), code(path.as_str()), text(".")]);
             }
         }
     }

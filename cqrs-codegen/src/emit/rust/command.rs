@@ -123,8 +123,8 @@ fn requirement(source: &Source<'_>, requirement: &Requirement, error: &Ident) ->
     let err = &ctx.runtime.err;
     let refusal = refusal(source, kind, requirement, error);
     let condition = ctx.expression(requirement.that, &source.owners);
-    let syntax = &ctx.domain.expression(requirement.that).syntax;
-    logic::unless(&ctx.place_of(requirement.that), syntax, &condition, &quote!(return #err(#refusal);))
+    let (place, form) = (ctx.place_of(requirement.that), ctx.form(requirement.that));
+    logic::unless(&place, form, &condition, &quote!(return #err(#refusal);))
 }
 
 fn refusal(source: &Source<'_>, kind: &ErrorKind, requirement: &Requirement, error: &Ident) -> TokenStream {

@@ -7,7 +7,7 @@ use std::path::Path;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::expr::{self, Meaning, Owners, Typed};
+use crate::expr::{self, Form, Meaning, Owners, Typed};
 use crate::model::{Domain, EventId, ExpressionId, Name, Origin, Scalar, TypeKind};
 use crate::source::SourceMap;
 
@@ -53,6 +53,11 @@ impl<'a> Ctx<'a> {
     /// What an expression means for one of the events that it is about.
     pub(super) fn meaning_on(&self, id: ExpressionId, event: EventId) -> &'a Meaning {
         self.typed[id.index()].meaning_on(event)
+    }
+
+    /// How an expression is written.
+    pub(super) fn form(&self, id: ExpressionId) -> &'a Form {
+        self.typed[id.index()].form()
     }
 
     /// An expression as Rust: owned, of exactly the type of its place.

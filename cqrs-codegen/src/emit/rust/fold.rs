@@ -134,8 +134,7 @@ impl<'a> FoldItem<'a> {
             (Owners::new().with("row", quote!(current)), there)
         };
         let condition = ctx.rendered(meaning, &owners);
-        let syntax = &ctx.domain.expression(when).syntax;
-        let check = logic::unless(&ctx.place_of(when), syntax, &condition, &leave);
+        let check = logic::unless(&ctx.place_of(when), ctx.form(when), &condition, &leave);
         Step { statements: quote!(#current #check), is_fallible: meaning.is_fallible() }
     }
 

@@ -38,6 +38,15 @@ pub(super) struct Items {
 }
 
 impl Items {
+    /// Adds items that were formatted by themselves.
+    pub(super) fn append(&mut self, other: &Self) {
+        if self.previous.is_some() && other.previous.is_some() {
+            self.text.push('\n');
+        }
+        self.text.push_str(&other.text);
+        self.previous = other.previous.or(self.previous);
+    }
+
     /// Adds what may be several items.
     pub(super) fn push(&mut self, items: impl ToTokens) {
         let mut one = match syn::parse2::<File>(items.to_token_stream()) {

@@ -131,7 +131,7 @@ pub(super) fn own_rule(
         None => quote!(#invalid::whole(#reason)),
     };
     let condition = ctx.expression(check, &owners);
-    logic::unless(&ctx.place_of(check), &expression.syntax, &condition, &quote!(return #err(#refusal);))
+    logic::unless(&ctx.place_of(check), ctx.form(check), &condition, &quote!(return #err(#refusal);))
 }
 
 /// The statements that check the parts of a value, found behind `reference`.

@@ -151,6 +151,21 @@ runtime! {
 }
 
 impl Runtime {
+    /// The names that were used since the last call, each by its place among all.
+    pub(super) fn take_used(&self) -> Vec<usize> {
+        let all = self.all().enumerate();
+        all.filter(|(_, import)| import.used.replace(false)).map(|(place, _)| place).collect()
+    }
+
+    /// Counts names as used that another thread has used.
+    pub(super) fn mark_used(&self, places: &[usize]) {
+        for (place, import) in self.all().enumerate() {
+            if places.contains(&place) {
+                import.used.set(true);
+            }
+        }
+    }
+
     /// The `use` declarations for what was used since the last call, without what `earlier` calls have imported.
     pub(super) fn take_imports(&self, earlier: &mut BTreeSet<&'static str>) -> TokenStream {
         let mut modules: BTreeMap<&str, Vec<&str>> = BTreeMap::new();

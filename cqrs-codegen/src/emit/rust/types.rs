@@ -35,6 +35,8 @@ impl ToTokens for TypeItem<'_> {
             TypeKind::Extern(path) => {
                 let doc =
                     doc(ty.doc.as_deref(), || format!("{}, a type written by hand.", opening(&ty.name)));
+                // A path that was refused has stopped the compiler before.
+                let path: TokenStream = path.parse().unwrap_or_default();
                 quote!(#doc #place pub type #name = #path;)
             }
         });

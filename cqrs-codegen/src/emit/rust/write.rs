@@ -176,7 +176,7 @@ fn operation(
 
 /// Whether a term is a field that is found at a place, and has its type from there.
 fn is_plain_path(ctx: &Ctx<'_>, term: &Term) -> bool {
-    matches!(term, Term::Expression(id) if matches!(ctx.domain.expression(*id).syntax, syn::Expr::Field(_)))
+    matches!(term, Term::Expression(id) if ctx.form(*id).is_field())
 }
 
 /// What an operation works with.

@@ -1,5 +1,6 @@
 //! Putting an application together, and bringing its read models up to date before it starts.
 
+use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -33,6 +34,17 @@ pub enum Refresh {
     Every(Duration),
     /// Only when [`App::refresh`](super::App::refresh) is called.
     Manual,
+}
+
+impl fmt::Display for Refresh {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OnCommit => formatter.pad("on commit"),
+            Self::Continuous => formatter.pad("continuous"),
+            Self::Every(pause) => formatter.pad(&format!("every {pause:?}")),
+            Self::Manual => formatter.pad("manual"),
+        }
+    }
 }
 
 /// Registers one aggregate with a capacity.
@@ -72,6 +84,11 @@ impl AppBuilder {
             retries: 10,
             clock: Timestamp::now,
         }
+    }
+
+    /// The store that the application will use.
+    pub const fn store(&self) -> &Arc<dyn Store> {
+        &self.store
     }
 
     /// Adds an aggregate, so that its commands can be executed.

@@ -263,6 +263,10 @@ impl Running {
         if state.generation == Generation::Next {
             build::build_anew(&self.runner).await?;
         }
+        if !self.runner.progress.borrow().is_prepared {
+            // What folds on commit takes in here what was recorded without it.
+            self.runner.serve().await?;
+        }
         self.refresh().await
     }
 

@@ -6,7 +6,7 @@
 use std::error::Error;
 use std::fmt::Display;
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use bank::banking::{
@@ -16,27 +16,30 @@ use bank::interest::CreditInterest;
 use bank::statement::StatementOf;
 use bank::transfer::Transfer;
 use clap::Parser;
-use cqrs_core::{App, Caller, ExecuteError, Receipt};
+use cqrs_admin::Admin;
+use cqrs_core::{App, AppBuilder, Caller, ExecuteError, Receipt};
 use cqrs_sqlite::SqliteStore;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
 /// Run a day at the bank on a SQLite file, and show what became of each command.
 ///
-/// Running it again on the same file records nothing twice.
+/// Running it again on the same file records nothing twice. With a command, look after the file instead: verify that every event in it
+/// can be read, see how its projections are doing.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
     /// The database
-    #[arg(long, default_value = "bank.db")]
+    #[arg(long, global = true, default_value = "bank.db")]
     db: PathBuf,
+    #[command(subcommand)]
+    admin: Option<Admin>,
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    match run(&arguments.db).await {
-        Ok(()) => ExitCode::SUCCESS,
+    match run(Arguments::parse()).await {
+        Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error}");
             ExitCode::FAILURE
@@ -44,8 +47,18 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(db: &Path) -> Result<(), Box<dyn Error>> {
-    let app = bank::register(App::builder(SqliteStore::open(db).await?)).build().await?;
+async fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn Error>> {
+    // Looking after a file that is not there makes none.
+    let store = SqliteStore::builder(&arguments.db).create(arguments.admin.is_none()).open().await?;
+    let builder = bank::register(App::builder(store));
+    match arguments.admin {
+        Some(admin) => Ok(admin.run(builder).await),
+        None => a_day(builder).await.map(|()| ExitCode::SUCCESS),
+    }
+}
+
+async fn a_day(builder: AppBuilder) -> Result<(), Box<dyn Error>> {
+    let app = builder.build().await?;
     let day = day(&app).await;
     // An error of the day says more than what it makes of closing the store.
     let closed = app.shutdown().await;

@@ -13,6 +13,7 @@ enum Room {
     Derive,
     Codegen,
     Evolution,
+    Admin,
     Conformance,
     Adapter,
     Example,
@@ -28,6 +29,7 @@ impl Room {
             ("cqrs-derive", None) => Self::Derive,
             ("cqrs-codegen", None) => Self::Codegen,
             ("cqrs-evolution", None) => Self::Evolution,
+            ("cqrs-admin", None) => Self::Admin,
             ("adapters", Some("conformance")) => Self::Conformance,
             ("adapters", Some(_)) => Self::Adapter,
             ("examples", Some(_)) => Self::Example,
@@ -43,8 +45,10 @@ impl Room {
             Self::Core => &[Self::Derive],
             Self::Derive | Self::Xtask => &[],
             Self::Codegen => &[Self::Evolution],
-            Self::Conformance | Self::Adapter | Self::Evolution => &[Self::Core],
-            Self::Example | Self::Benches => &[Self::Core, Self::Codegen, Self::Evolution, Self::Adapter],
+            Self::Conformance | Self::Adapter | Self::Evolution | Self::Admin => &[Self::Core],
+            Self::Example | Self::Benches => {
+                &[Self::Core, Self::Codegen, Self::Evolution, Self::Admin, Self::Adapter]
+            }
         }
     }
 }

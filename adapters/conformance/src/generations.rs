@@ -152,6 +152,14 @@ pub async fn the_live_definition_stays_live_beside_the_next<F: StoreFactory>(fac
     catch_up(&store, &second, Generation::Next, 100).await.unwrap();
     let checkpoint = store.head().await.unwrap();
     assert_eq!(open(&store, &first).await, TableState { generation: Generation::Live, checkpoint });
+    let status = store.table_status(first.table()).await.unwrap();
+    assert_eq!(
+        (status.is_current, status.next),
+        (true, None),
+        "what another definition builds is not its own"
+    );
+    let status = store.table_status(second.table()).await.unwrap();
+    assert_eq!((status.is_current, status.next), (false, Some(checkpoint)));
 }
 
 /// An on-commit projection of the old definition stops folding when its table is replaced, and appends go on; the new

@@ -282,13 +282,14 @@ pub(crate) fn begin_rebuild(
 /// How the tables of a name are doing, whatever their definitions.
 pub(crate) fn status(connection: &Connection, definition: &TableDefinition) -> Outcome<TableStatus> {
     let live = registered(connection, &definition.name, Generation::Live)?;
+    let fingerprint = definition.fingerprint.to_string();
     let next = registered(connection, &definition.name, Generation::Next)?;
-    let next = next.map(|next| next.standing.checkpoint);
+    let next = next.filter(|next| next.fingerprint == fingerprint).map(|next| next.standing.checkpoint);
     let Some(live) = live else { return Ok(TableStatus { next, ..TableStatus::default() }) };
     Ok(TableStatus {
         live: Some(live.standing.checkpoint),
         revision: live.standing.revision,
-        is_current: live.fingerprint == definition.fingerprint.to_string(),
+        is_current: live.fingerprint == fingerprint,
         next,
         is_paused: live.standing.is_paused,
         dead_letters: Letters::of(connection, live.id).count()?,

@@ -75,7 +75,11 @@ impl Tables {
             live: Some(named.live.checkpoint()),
             revision: named.live.revision(),
             is_current: named.live.is_defined_as(definition),
-            next: named.next.as_ref().map(|next| next.checkpoint()),
+            next: named
+                .next
+                .as_ref()
+                .filter(|next| next.is_defined_as(definition))
+                .map(|next| next.checkpoint()),
             is_paused: named.live.is_paused(),
             dead_letters: named.live.count_dead_letters(),
         }

@@ -88,7 +88,7 @@ pub struct TableStatus {
     pub revision: u64,
     /// Whether the live table was built by this definition.
     pub is_current: bool,
-    /// The checkpoint of the table that is being built to take its place, if there is one.
+    /// The checkpoint of the table that is being built under this definition to take its place, if there is one.
     pub next: Option<Position>,
     /// Whether the live table is paused.
     pub is_paused: bool,

@@ -11,20 +11,31 @@ use tokio::time::Instant;
 use super::Building;
 use super::runner::Runner;
 use crate::envelope::Position;
-use crate::store::{FoldError, Generation, StoreError};
+use crate::store::{FoldError, Generation, ReadAll, StoreError};
 
 /// How often an engine looks at a table that another one builds.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// Builds the next generation of a table up to the head, and swaps it in; done when the live table is of this definition and none is
-/// being built.
+/// being built under it.
+///
+/// # Errors
+///
+/// [`FoldError::Superseded`] when another definition has the table built meanwhile; further when the store fails.
 pub(super) async fn build_anew(runner: &Runner) -> Result<(), FoldError> {
     let table = runner.projector.table();
     let lease = format!("build {}", table.name);
     let mut is_told = false;
     loop {
         let status = runner.store.table_status(Arc::clone(&table)).await?;
-        let Some(checkpoint) = status.next else { break };
+        let Some(checkpoint) = status.next else {
+            runner.report(|progress| progress.building = None);
+            if status.is_current {
+                return Ok(());
+            }
+            let (table, expected) = (table.name.clone(), Position::START);
+            return Err(FoldError::Superseded { table, expected, actual: None });
+        };
         if runner.store.lease(lease.clone(), runner.holder, runner.lease).await? {
             if !std::mem::replace(&mut is_told, true) {
                 tracing::info!(table = table.name, "the projection's rows are built anew");
@@ -36,8 +47,6 @@ pub(super) async fn build_anew(runner: &Runner) -> Result<(), FoldError> {
             tokio::time::sleep(LOOK_AGAIN).await;
         }
     }
-    runner.report(|progress| progress.building = None);
-    Ok(())
 }
 
 /// Builds for as long as the table is there, and swaps it in once it has caught up.
@@ -51,13 +60,14 @@ async fn build(runner: &Runner, lease: &str, from: Position) -> Result<(), FoldE
             }
             renewed = Instant::now();
         }
-        let batch = runner.read(checkpoint).await?;
-        let end = batch.end();
-        let head = (*runner.store.watch_head().borrow()).max(end);
-        runner.report(|progress| progress.building = Some(Building { position: end, head }));
-        if end <= checkpoint {
+        let head = runner.store.head().await?;
+        runner.report(|progress| progress.building = Some(Building { position: checkpoint, head }));
+        // The rest is folded while nobody records: a log that grows as fast as it is read is caught up with all the same.
+        if head.since(checkpoint) < ReadAll::PAGE as u64 {
             break;
         }
+        let batch = runner.read(checkpoint).await?;
+        let end = batch.end();
         let folded =
             runner.store.fold(Arc::clone(&runner.projector), Generation::Next, checkpoint, Arc::new(batch));
         checkpoint = match folded.await {
@@ -76,7 +86,7 @@ async fn build(runner: &Runner, lease: &str, from: Position) -> Result<(), FoldE
         Err(FoldError::Superseded { actual: None, .. }) => return Ok(()),
         outcome => outcome?,
     }
-    tracing::info!(table = table.name, position = %checkpoint, "the new rows serve");
+    tracing::info!(table = table.name, "the new rows serve");
     Ok(())
 }
 

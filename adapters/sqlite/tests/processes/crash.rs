@@ -33,17 +33,20 @@ struct Acknowledged {
 }
 
 pub(crate) fn what_was_acknowledged_outlives_kill_9_whole_and_folded() {
-    let rounds =
-        std::env::var("CQRS_CRASH_ROUNDS").map_or(20, |rounds| rounds.parse().expect("a number of rounds"));
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("store.db");
     let mut acknowledged = Vec::new();
-    for round in 1..=rounds {
+    for round in 1..=rounds() {
         let before = acknowledged.len();
         acknowledged.extend(record_and_kill(&path));
         assert!(acknowledged.len() > before, "round {round} acknowledged nothing");
         block_on(check(&path, &acknowledged));
     }
+}
+
+/// How many times a process is killed.
+pub(crate) fn rounds() -> u64 {
+    std::env::var("CQRS_CRASH_ROUNDS").map_or(20, |rounds| rounds.parse().expect("a number of rounds"))
 }
 
 /// Starts a writer, kills it some time after its first acknowledgement, and returns all that it acknowledged.

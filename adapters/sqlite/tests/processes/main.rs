@@ -13,7 +13,9 @@
 
 mod crash;
 mod domain;
+mod read_side;
 mod shared;
+mod takeover;
 
 use std::panic::catch_unwind;
 use std::process::{Child, Command, ExitCode, Stdio};
@@ -25,10 +27,23 @@ const FILE: &str = "CQRS_TEST_FILE";
 /// A test and its name.
 type Test = (&'static str, fn());
 
-const TESTS: [Test; 4] = [
+const TESTS: [Test; 8] = [
     (
         "crash::what_was_acknowledged_outlives_kill_9_whole_and_folded",
         crash::what_was_acknowledged_outlives_kill_9_whole_and_folded,
+    ),
+    ("crash::read_side::continuous_rows_outlive_kill_9", read_side::continuous_rows_outlive_kill_9),
+    (
+        "crash::read_side::rows_that_are_built_anew_outlive_kill_9",
+        read_side::rows_that_are_built_anew_outlive_kill_9,
+    ),
+    (
+        "takeover::of_two_processes_with_a_changed_definition_one_builds_and_both_serve",
+        takeover::of_two_processes_with_a_changed_definition_one_builds_and_both_serve,
+    ),
+    (
+        "takeover::another_process_goes_on_where_a_killed_builder_was",
+        takeover::another_process_goes_on_where_a_killed_builder_was,
     ),
     (
         "shared::writers_in_several_processes_never_lose_or_mix_up_events",
@@ -48,6 +63,10 @@ fn main() -> ExitCode {
     if let (Ok(part), Ok(file)) = (std::env::var(PART), std::env::var(FILE)) {
         match part.as_str() {
             "until killed" => crash::record_until_killed(&file),
+            "project" => read_side::project_until_killed(&file),
+            "build the first" => read_side::build_anew_until_killed::<read_side::Totals>(&file),
+            "build the second" => read_side::build_anew_until_killed::<read_side::Largest>(&file),
+            "serve" => takeover::serve(&file),
             "record" => shared::record_some(&file),
             "lock" => shared::keep_locked(&file),
             other => panic!("there is no part `{other}`"),

@@ -59,6 +59,7 @@ pub mod pages;
 pub mod read_models;
 pub mod reading;
 pub mod reading_all;
+pub mod refreshes;
 pub mod reopening;
 pub mod sharing;
 pub mod snapshots;

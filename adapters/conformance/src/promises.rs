@@ -222,6 +222,9 @@ macro_rules! conformance {
                 a_paused_table_refuses_folds,
                 a_lease_is_one_holders_until_it_ends,
             }
+            refreshes {
+                all_refreshes_give_the_same_rows,
+            }
             feeds {
                 changes_are_kept_while_there_is_a_reader,
                 a_change_is_kept_until_every_reader_has_it,

@@ -71,7 +71,7 @@ impl ProjectionStatus {
     pub fn trouble(&self) -> Option<String> {
         let DeadLetterCount { failed, waiting } = self.dead_letters;
         match &self.failure {
-            Some(failure) => Some(failure.to_string()),
+            Some(failure) => Some(format!("`{}` stands still: {failure}", self.table)),
             None if failed > 0 => Some(format!(
                 "`{}` could not take in {failed} of its events, and {waiting} wait behind them",
                 self.table
@@ -223,8 +223,8 @@ impl Running {
 
     async fn status(&self) -> Result<ProjectionStatus, StoreError> {
         let store = &self.runner.store;
-        let table = store.table_status(Arc::clone(&self.table)).await?;
         let progress = self.runner.progress.borrow().clone();
+        let table = store.table_status(Arc::clone(&self.table)).await?;
         let live = table.live.filter(|_| table.is_current).unwrap_or(Position::START);
         let (checkpoint, head) = (live.max(progress.position), store.head().await?);
         let mut lag_time = SignedDuration::ZERO;
@@ -238,6 +238,13 @@ impl Running {
                 lag_time = Timestamp::now().duration_since(oldest.recorded_at()).max(SignedDuration::ZERO);
             }
         }
+        // Another definition has taken the table over, and this one's rows are gone.
+        let is_replaced = progress.is_prepared && !table.is_current;
+        let replaced = is_replaced.then(|| FoldError::Superseded {
+            table: self.table.name.clone(),
+            expected: progress.position,
+            actual: None,
+        });
         Ok(ProjectionStatus {
             table: self.table.name.clone(),
             refresh: self.runner.refresh,
@@ -247,7 +254,7 @@ impl Running {
             building: table.next.map(|position| Building { position, head }),
             is_paused: table.is_paused,
             dead_letters: table.dead_letters,
-            failure: progress.failure,
+            failure: progress.failure.or(replaced),
         })
     }
 

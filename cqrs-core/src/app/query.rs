@@ -120,7 +120,9 @@ impl<'a, Q: Query> Ask<'a, Q> {
 
     /// Waits until the rows are as new as was asked for; returns how far they have come.
     async fn wait(&self, running: &Running) -> Result<Position, WaitError> {
-        let reached = running.wait_for(self.after, self.within).await?;
+        // Who asks for nothing newer than what is there is not kept waiting where nothing is there yet.
+        let within = if self.after == Position::START { Duration::ZERO } else { self.within };
+        let reached = running.wait_for(self.after, within).await?;
         if self.own > 0 {
             let before = Position::new(self.after.get().saturating_sub(self.own));
             running.expect_taken_in(before, self.after).await?;

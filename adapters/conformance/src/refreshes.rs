@@ -89,7 +89,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 /// Rows and dead letters are a fold from scratch of the log, whichever refresh and however many threads brought them about.
 pub async fn all_refreshes_give_the_same_rows<F: StoreFactory>(_: F) {
-    property::holds(20, &steps(), async |steps: Vec<Step>| {
+    property::holds(10, &steps(), async |steps: Vec<Step>| {
         for refresh in REFRESHES {
             for workers in [1, 4] {
                 let factory = F::create().await;

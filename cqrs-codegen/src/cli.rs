@@ -6,6 +6,7 @@
 mod check;
 mod diff;
 mod docs;
+mod evolve;
 mod explain;
 mod files;
 mod fmt;
@@ -29,7 +30,8 @@ use terminal::Terminal;
 const EXIT_CODES: &str = "Exit codes:
   0  nothing is wrong
   1  problems were found, or files are not as they should be
-  2  the command was used wrongly, or a file could not be read or written";
+  2  the command was used wrongly, or a file could not be read or written
+  3  `cqrs diff` has found warnings and no errors";
 
 /// The schema compiler: YAML in, Rust that a careful engineer would have written out
 #[derive(Debug, Parser)]
@@ -60,6 +62,7 @@ enum Command {
     Docs(docs::Docs),
     Fmt(fmt::Fmt),
     Lock(lock::Lock),
+    Evolve(evolve::Evolve),
     Diff(diff::Diff),
 }
 
@@ -129,6 +132,7 @@ pub fn run() -> ExitCode {
         Command::Docs(it) => docs::run(&it, &mut terminal),
         Command::Fmt(it) => fmt::run(&it, &mut terminal),
         Command::Lock(it) => lock::run(&it, &mut terminal),
+        Command::Evolve(it) => evolve::run(&it, &mut terminal),
         Command::Diff(it) => diff::run(&it, &mut terminal),
     });
     match verdict {

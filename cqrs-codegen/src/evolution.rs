@@ -11,6 +11,7 @@ mod surface;
 
 pub use hold::{Released, hold, today};
 pub use released::{corpus_path, lock_path};
+pub(crate) use shapes::{alike, alike_as_types, extern_path, shape as released_shape};
 
 use cqrs_evolution::model::{Aggregate, Domain};
 

@@ -34,6 +34,7 @@ pub mod diagnostic;
 mod documents;
 pub mod emit;
 pub mod evolution;
+pub mod evolve;
 pub mod expr;
 pub mod format;
 pub mod load;

@@ -24,6 +24,9 @@ use crate::documents::Documents;
 use crate::model::Domain;
 use names::Names;
 
+pub(crate) use convert::conversion;
+pub(crate) use event::BLANK;
+
 /// The domain that the documents describe.
 pub(crate) fn resolve(documents: &Documents, ctx: &mut Context) -> Domain {
     let Documents { schema, imported, .. } = documents;

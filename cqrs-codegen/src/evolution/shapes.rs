@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use cqrs_evolution::model::{Definition, Event, Field, Fields, Payload, Scalar, Shape, Type, Version};
+use cqrs_evolution::model::{
+    self as released, Definition, Event, Field, Fields, Payload, Scalar, Shape, Type, Version,
+};
+use cqrs_evolution::rules::compare;
 use quote::ToTokens as _;
 
 use crate::model::{self, Domain, TypeKind, TypeRef, Variant};
@@ -18,10 +21,47 @@ pub(super) fn event(domain: &Domain, event: &model::Event) -> Event {
 }
 
 /// A payload, with the types that its fields name.
-pub(super) fn shape(domain: &Domain, fields: &[model::Field]) -> Shape {
+pub(crate) fn shape(domain: &Domain, fields: &[model::Field]) -> Shape {
     let mut types = Types { domain, defined: BTreeMap::new() };
     let fields = types.fields(fields);
     Shape { fields, types: types.defined }
+}
+
+/// Whether payloads of both shapes are stored alike, whatever their types are called.
+pub(crate) fn alike(one: &Shape, other: &Shape) -> bool {
+    let (one, other) = (alone(one), alone(other));
+    compare(&one, &other).is_empty() && compare(&other, &one).is_empty()
+}
+
+/// Whether a type of the schema is stored as one of a released shape is.
+pub(crate) fn alike_as_types(domain: &Domain, today: &TypeRef, released: &Type, of: &Shape) -> bool {
+    let mut types = Types { domain, defined: BTreeMap::new() };
+    let ty = types.ty(today);
+    let today = Shape { fields: field(ty), types: types.defined };
+    alike(&today, &Shape { fields: field(released.clone()), types: of.types.clone() })
+}
+
+/// The path of a type that is written by hand.
+pub(crate) fn extern_path(ty: &model::Type) -> Option<String> {
+    match &ty.kind {
+        TypeKind::Extern(path) => Some(path.to_token_stream().to_string().replace(' ', "")),
+        _ => None,
+    }
+}
+
+/// One field of a type.
+fn field(ty: Type) -> Fields {
+    Fields::from([("it".to_owned(), Field::new(ty))])
+}
+
+/// A domain in which nothing but this is stored.
+fn alone(shape: &Shape) -> released::Domain {
+    let version = Version { name: "It".to_owned(), shape: shape.clone() };
+    let event = Event { versions: BTreeMap::from([(1, version)]), ..Event::default() };
+    let aggregate = released::Aggregate { events: BTreeMap::from([("It".to_owned(), event)]) };
+    let mut domain = released::Domain::new("it");
+    domain.aggregates.insert("It".to_owned(), aggregate);
+    domain
 }
 
 /// The named types of one payload, as far as they were met.
@@ -56,8 +96,8 @@ impl Types<'_> {
 
     fn named(&mut self, ty: &model::Type) -> Type {
         let name = ty.name.to_string();
-        if let TypeKind::Extern(path) = &ty.kind {
-            return Type::Extern(path.to_token_stream().to_string().replace(' ', ""));
+        if let Some(path) = extern_path(ty) {
+            return Type::Extern(path);
         }
         if !self.defined.contains_key(&name) {
             // Named before it is defined, because it may contain itself.

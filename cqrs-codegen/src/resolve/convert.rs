@@ -3,7 +3,7 @@
 use crate::model::{Conversion, Domain, Scalar, TypeRef};
 
 /// How a value of `from` becomes one of `to`, where nothing can be lost on the way.
-pub(super) fn conversion(domain: &Domain, from: &TypeRef, to: &TypeRef) -> Option<Conversion> {
+pub(crate) fn conversion(domain: &Domain, from: &TypeRef, to: &TypeRef) -> Option<Conversion> {
     use TypeRef::Optional;
     let refused = |ty: &TypeRef| domain.is_stand_in(ty);
     if from == to || refused(from) || refused(to) {

@@ -10,6 +10,7 @@
 mod check;
 mod diff;
 mod docs;
+mod evolve;
 mod explain;
 mod fmt;
 mod generate;
@@ -140,7 +141,9 @@ fn samples() -> Vec<PathBuf> {
 #[test]
 fn the_command_alone_shows_what_it_can_do() {
     let run = Folder::new().run(&[]).exits_with(2);
-    for command in ["new", "check", "generate", "watch", "explain", "schema", "docs", "fmt", "lock", "diff"] {
+    for command in
+        ["new", "check", "generate", "watch", "explain", "schema", "docs", "fmt", "lock", "diff", "evolve"]
+    {
         assert!(run.err().contains(command), "{command} is not shown");
     }
 }

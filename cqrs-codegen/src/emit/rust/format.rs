@@ -27,7 +27,10 @@ pub(super) fn file(schema: &str, head: Items, body: Items) -> String {
     }
     text.push_str(&body.text);
     let fingerprint = format!("{:016x}", fingerprint(&text));
-    text.replacen(PLACEHOLDER, &grouped(&fingerprint), 1)
+    if let Some(at) = text.find(PLACEHOLDER) {
+        text.replace_range(at..at + PLACEHOLDER.len(), &grouped(&fingerprint));
+    }
+    text
 }
 
 /// Formatted items, with blank lines between them.
@@ -154,9 +157,8 @@ fn fingerprint(text: &str) -> u64 {
         let line = line.trim_start();
         !line.starts_with("//") || line.starts_with("///")
     });
-    lines
-        .flat_map(|line| line.bytes().chain([b'\n']))
-        .fold(OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME))
+    let add = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(PRIME);
+    lines.fold(OFFSET, |hash, line| add(line.bytes().fold(hash, add), b'\n'))
 }
 
 /// Sixteen hexadecimal digits in groups of four, as a person would write them.

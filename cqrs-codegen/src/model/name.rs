@@ -24,7 +24,7 @@ impl Name {
     /// A name that has been checked to be an identifier.
     pub(crate) fn new(text: impl Into<Box<str>>) -> Self {
         let written = text.into();
-        let (snake, camel) = (snake_case(&written).into(), written.to_upper_camel_case().into());
+        let (snake, camel) = (snake_case(&written).into(), camel_case(&written).into());
         Self(Arc::new(Spellings { written, snake, camel }))
     }
 
@@ -49,7 +49,30 @@ impl Name {
 
 /// `snake_case` of any text, as the generated code writes it.
 pub(crate) fn snake_case(text: &str) -> String {
-    text.to_snake_case()
+    if is_in_snake_case(text) { text.to_owned() } else { text.to_snake_case() }
+}
+
+/// `UpperCamelCase` of any text, as the generated code writes it.
+fn camel_case(text: &str) -> String {
+    if !is_in_snake_case(text) {
+        return text.to_upper_camel_case();
+    }
+    let mut camel = String::with_capacity(text.len());
+    for word in text.split('_') {
+        camel.push_str(word);
+        let first = camel.len() - word.len();
+        camel[first..=first].make_ascii_uppercase();
+    }
+    camel
+}
+
+/// Whether a text is words of small letters and digits with one `_` between them, as most names are: such words need
+/// not be looked for, which takes longer than everything else that is done to a name.
+fn is_in_snake_case(text: &str) -> bool {
+    let is_word = |word: &str| {
+        !word.is_empty() && word.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit())
+    };
+    text.split('_').all(is_word)
 }
 
 /// Rust's keywords that may be raw identifiers, reserved ones included.
@@ -105,4 +128,20 @@ impl Eq for Origin {}
 
 impl Hash for Origin {
     fn hash<H: Hasher>(&self, _: &mut H) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
+    use proptest::prelude::*;
+
+    use super::{camel_case, snake_case};
+
+    proptest! {
+        #[test]
+        fn names_in_snake_case_are_spelled_as_all_others_are(name in "[a-z0-9_]{0,8}|\\PC{0,4}") {
+            prop_assert_eq!(snake_case(&name), name.to_snake_case());
+            prop_assert_eq!(camel_case(&name), name.to_upper_camel_case());
+        }
+    }
 }

@@ -35,6 +35,13 @@
 //!
 //! The store's own tables begin with `cqrs_`; the view `cqrs_log` shows the log as a person reads it. Triggers refuse to change, delete or
 //! truncate what is recorded, whoever asks. Each projection is a table of its name, in PostgreSQL's own types.
+//!
+//! # Where is what
+//!
+//! The files bear the names that they have in `cqrs-sqlite`. `connect` is one connection and `sessions` the pool of those; a call that changes
+//! more than one row begins and ends its own transaction on a lent connection. `writer` and what is below it append: `ledger` judges, without
+//! waiting, `look_up` and `statements` are the two round trips, `group` is what happens when either goes wrong. What must not run beside an append
+//! takes the same lock, `writer::statements::LOCK`. `read` reads the log, `notice` follows it, `schema` makes the tables.
 
 #![forbid(unsafe_code)]
 

@@ -33,7 +33,7 @@ pub use load::Loaded;
 pub(crate) use load::load_stream;
 pub use projections::{Building, ProjectionHandle, ProjectionStatus};
 #[cfg(feature = "testing")]
-pub(crate) use projections::{SortedKey, keyed};
+pub(crate) use projections::{ReplayedRows, keyed};
 pub use query::{Ask, Count};
 pub use receipt::Receipt;
 pub use watch::Watch;

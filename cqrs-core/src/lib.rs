@@ -50,10 +50,12 @@ pub use event::{DecodeError, EncodeError, Event, EventDescriptor, encode};
 pub use event_set::{ApplyTo, Decoded, EventSet, Member, Route};
 pub use memory::MemoryStore;
 pub use projection::{
-    Keyed, KeysOf, Project, Projection, ProjectionDescriptor, ProjectionKey, RecordedBy, Row, Subscriptions,
-    TryProject, TypedProjector,
+    Keyed, KeysOf, Project, ProjectWith, Projection, ProjectionDescriptor, ProjectionKey, RecordedBy, Row,
+    Subscriptions, TryProject, TypedProjector,
 };
-pub use projector::{FailedStep, Fold, FoldFailure, FoldPlan, Folded, Projector, fold_around};
+pub use projector::{
+    FailedStep, Fold, FoldFailure, FoldPlan, FoldRun, Folded, LoadedRows, LookupChange, LookupKey, Projector,
+};
 pub use query::{Change, Cursor, CursorError, Page, Query, TypedColumn};
 pub use shape::{FieldShape, Fingerprint, NamedShape, Scalar, Shape, ShapeKind, VariantKind, VariantShape};
 pub use upcast::{TryUpcast, Upcast};

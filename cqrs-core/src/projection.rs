@@ -133,6 +133,74 @@ impl<P: Project<E>, E> TryProject<E> for P {
     }
 }
 
+/// How one event changes a row with the help of a row of another projection, which it looks up.
+///
+/// What is found is the row of `L` as it is with this event, by the log alone: the projection keeps the rows that it may look up for itself, folded
+/// from the same events in the same batches. Whether `L` is part of the application too, and how far it is, does not matter. Later changes of the
+/// looked-up row change nothing here; subscribe to their events for that.
+///
+/// ```
+/// # use cqrs_core::{Aggregate, Apply, ApplyError, Event, EventSet, Meta, Project, ProjectWith, Projection, Row};
+/// # use serde::{Deserialize, Serialize};
+/// # #[derive(Event, Serialize, Deserialize)] struct Registered { name: String }
+/// # #[derive(EventSet)] enum CustomerEvent { Registered(Registered) }
+/// # #[derive(Aggregate, Default)]
+/// # #[aggregate(id = String, events = CustomerEvent, error = std::convert::Infallible)]
+/// # struct Customer;
+/// # impl Apply<Registered> for Customer { fn apply(&mut self, _: &Registered) {} }
+/// # #[derive(Event, Serialize, Deserialize)] struct Placed { customer_id: String }
+/// # #[derive(EventSet)] enum OrderEvent { Placed(Placed) }
+/// # #[derive(Aggregate, Default)]
+/// # #[aggregate(id = String, events = OrderEvent, error = std::convert::Infallible)]
+/// # struct Order;
+/// # impl Apply<Placed> for Order { fn apply(&mut self, _: &Placed) {} }
+/// # #[derive(Projection, Clone, Default)]
+/// # #[projection(key(customer_id: String), on(Registered))]
+/// # struct CustomerName { name: String }
+/// # impl Project<Registered> for CustomerName {
+/// #     fn project(row: &mut Row<Self>, event: &Registered, _: &Meta) { row.or_default().name = event.name.clone(); }
+/// # }
+/// #[derive(Projection, Clone, Default)]
+/// #[projection(key(order_id: String), on(Placed(looks_up = CustomerName)))]
+/// struct OrderLine {
+///     customer: String,
+/// }
+///
+/// impl ProjectWith<Placed, CustomerName> for OrderLine {
+///     fn look_up(event: &Placed, _: &Meta) -> Option<CustomerNameKey> {
+///         Some(CustomerNameKey { customer_id: event.customer_id.clone() })
+///     }
+///
+///     fn project_with(
+///         row: &mut Row<Self>,
+///         _: &Placed,
+///         found: Option<&CustomerName>,
+///         _: &Meta,
+///     ) -> Result<(), ApplyError> {
+///         let found = found.ok_or_else(|| ApplyError::new("an order of nobody"))?;
+///         row.or_default().customer = found.name.clone();
+///         Ok(())
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say how `{E}` changes a row with the help of `{L}`",
+    label = "`ProjectWith<{E}, {L}>` is missing",
+    note = "write it: impl ProjectWith<{E}, {L}> for {Self} {{ fn look_up(event: &{E}, …) … fn project_with(…) … }}"
+)]
+pub trait ProjectWith<E, L: Projection>: Projection {
+    /// The key of the row that the event needs; `None` when it needs none.
+    fn look_up(event: &E, meta: &Meta) -> Option<L::Key>;
+
+    /// Changes the row by an event that happened, and by what was found; `None` when there is no such row.
+    ///
+    /// # Errors
+    ///
+    /// When the event cannot be folded: it is a poison event then, as with [`TryProject`].
+    fn project_with(row: &mut Row<Self>, event: &E, found: Option<&L>, meta: &Meta)
+    -> Result<(), ApplyError>;
+}
+
 /// What is known of a projection's table at compile time.
 #[derive(Debug, Clone, Copy)]
 pub struct ProjectionDescriptor {

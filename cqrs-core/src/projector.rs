@@ -1,19 +1,20 @@
 //! A projection as a store sees it: a fold over cells, without the row's Rust type.
 //!
 //! A fold goes in two steps, so that the store can load all rows of a batch at once in between: first the keys, then the
-//! changes. It does no I/O and may be thrown away at any time. [`fold_around`] is the whole of it, for stores that set aside
+//! changes. It does no I/O and may be thrown away at any time. [`FoldRun`] is the whole of it, for stores that set aside
 //! what cannot be folded.
 
 mod plan;
+mod run;
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 pub use plan::{FailedStep, FoldPlan, Folded};
+pub use run::FoldRun;
 
 use crate::batch::{EventBatch, EventRef};
 use crate::envelope::{Position, StreamId, StreamVersion};
-use crate::store::{EventFilter, Lane, RowChange, TableDefinition};
+use crate::store::{EventFilter, Lane, TableDefinition};
 use crate::value::Value;
 
 /// A projection that a store can fold batches with.
@@ -42,12 +43,17 @@ pub trait Fold: Send {
         Vec::new()
     }
 
-    /// Folds the batch into the rows: one for each of [`keys`](Self::keys), in that order, `None` where there is none.
+    /// The rows of other projections that the batch needs, as this one keeps them for itself; none for most.
+    fn lookups(&self) -> Vec<LookupKey> {
+        Vec::new()
+    }
+
+    /// Folds the batch into the rows that were loaded.
     ///
     /// # Errors
     ///
     /// When an event cannot be folded, or a row cannot be read.
-    fn finish(self: Box<Self>, rows: Vec<Option<Vec<Value>>>) -> Result<Vec<RowChange>, Box<FoldFailure>>;
+    fn finish(self: Box<Self>, loaded: LoadedRows) -> Result<Folded, Box<FoldFailure>>;
 
     /// As [`finish`](Self::finish), but sets aside what cannot be folded, as the plan says, and goes on.
     ///
@@ -56,38 +62,49 @@ pub trait Fold: Send {
     /// When the projector sets nothing aside and an event cannot be folded.
     fn finish_with(
         self: Box<Self>,
-        rows: Vec<Option<Vec<Value>>>,
+        loaded: LoadedRows,
         plan: &FoldPlan<'_>,
     ) -> Result<Folded, Box<FoldFailure>> {
         let _ = plan;
-        Ok(Folded { changes: self.finish(rows)?, ..Folded::default() })
+        self.finish(loaded)
     }
 }
 
-/// Folds a batch for a store that sets aside what cannot be folded: `load` loads the rows of some keys, `held` tells which of some
-/// lanes something waits in already. With `only`, nothing but these steps is folded.
+/// What a store has loaded for a fold.
+#[derive(Debug, Clone, Default)]
+pub struct LoadedRows {
+    /// The row of each of [`Fold::keys`], in that order, with its key; `None` where there is none.
+    pub rows: Vec<Option<Vec<Value>>>,
+    /// What is kept under each of [`Fold::lookups`], in that order; `None` where there is nothing.
+    pub lookups: Vec<Option<Vec<Value>>>,
+}
+
+/// What names a row of another projection that a projection keeps for itself, to look it up as it was at each event.
 ///
-/// # Errors
-///
-/// Those of `load` and `held`, and a failure of a projector that sets nothing aside.
-pub fn fold_around<E: From<Box<FoldFailure>>>(
-    projector: &dyn Projector,
-    batch: &EventBatch,
-    only: Option<&HashSet<(Position, Lane)>>,
-    mut load: impl FnMut(&[Vec<Value>]) -> Result<Vec<Option<Vec<Value>>>, E>,
-    held: impl FnOnce(Vec<Lane>) -> Result<HashSet<Lane>, E>,
-) -> Result<Folded, E> {
-    let mut fold = projector.begin(batch)?;
-    let mut plan = FoldPlan::new(held(fold.lanes())?, only);
-    loop {
-        let rows = load(fold.keys())?;
-        let folded = fold.finish_with(rows, &plan)?;
-        // Rows in which something failed are folded anew without it; each turn leaves out more, so there is a last one.
-        if !plan.leave_out(&folded.again) {
-            return Ok(folded);
-        }
-        fold = projector.begin(batch)?;
+/// A store keeps such rows with the table, in the table's own transactions and for as long as the table is there.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LookupKey(String);
+
+impl LookupKey {
+    /// The row with this key of a projection's table.
+    pub fn new(table: &str, key: &[Value]) -> Self {
+        let cells: Vec<_> = key.iter().map(Value::to_json).collect();
+        Self(format!("{table} {}", serde_json::Value::from(cells)))
     }
+
+    /// The key as a store keeps it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A kept row of another projection as it is now; `None` when it is no more.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LookupChange {
+    /// What names it.
+    pub key: LookupKey,
+    /// Its cells, without the key's.
+    pub row: Option<Vec<Value>>,
 }
 
 /// An event that a projection cannot take: which, where, and why.

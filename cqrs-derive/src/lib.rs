@@ -156,7 +156,7 @@ mod tests {
                     #[projection(
                         crate = "facade::core",
                         key(id: I),
-                        on(A, B(key = k), C(keys = k), D(try_keys = k)),
+                        on(A, B(key = k), C(keys = k), D(try_keys = k), E(looks_up = Row)),
                     )]
                     struct Summary { open: bool, #[data_type(opaque = "p")] at: Point }
                 },

@@ -76,6 +76,9 @@ impl ProjectionImpl<'_> {
     fn subscription(&self, on: &On) -> TokenStream {
         let event = &on.event;
         let keys = keys::of_event(self.input, self.attrs, self.columns, on);
-        quote_spanned!(event.span()=> subscriptions.on::<#event>(#keys);)
+        match on.looks_up.get() {
+            Some(row) => quote_spanned!(event.span()=> subscriptions.on_with::<#event, #row>(#keys);),
+            None => quote_spanned!(event.span()=> subscriptions.on::<#event>(#keys);),
+        }
     }
 }

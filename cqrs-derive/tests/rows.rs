@@ -6,8 +6,9 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use cqrs_core::{
-    Aggregate, AggregateId, Apply, BatchBuilder, BatchRow, ColumnType, Event, EventSet, Meta, Position,
-    Project, Projection, ProjectionKey, Projector, Row, StreamId, StreamVersion, TypedProjector, Value,
+    Aggregate, AggregateId, Apply, BatchBuilder, BatchRow, ColumnType, Event, EventSet, LoadedRows, Meta,
+    Position, Project, Projection, ProjectionKey, Projector, Row, StreamId, StreamVersion, TypedProjector,
+    Value,
 };
 use serde::{Deserialize, Serialize};
 
@@ -145,8 +146,9 @@ fn fold<P: Projection>(records: &[(&str, &str)]) -> Vec<(Vec<Value>, Option<Vec<
     let projector = Arc::new(TypedProjector::<P>::new());
     let fold = projector.begin(&batch).unwrap();
     let keys = fold.keys().len();
-    let changes = fold.finish(vec![None; keys]).unwrap();
-    changes.into_iter().map(|change| (change.key, change.row)).collect()
+    let rows = vec![None; keys];
+    let folded = fold.finish(LoadedRows { rows, ..LoadedRows::default() }).unwrap();
+    folded.changes.into_iter().map(|change| (change.key, change.row)).collect()
 }
 
 const BOUGHT: (&str, &str) = ("Bought", r#"{"customer": "ada", "item": "pen", "quantity": 2}"#);
@@ -198,7 +200,7 @@ fn an_aggregates_id_that_cannot_be_read_is_a_reported_event() {
     batch.push(row, BOUGHT.1.as_bytes());
     let batch = batch.finish(Position::START);
     let projector = TypedProjector::<CartTotal>::new();
-    let reason = projector.begin(&batch).unwrap().finish(Vec::new()).err().unwrap().reason;
+    let reason = projector.begin(&batch).unwrap().finish(LoadedRows::default()).err().unwrap().reason;
     assert_eq!(reason, "the id of the aggregate cannot be read: `seven` is not an unsigned integer");
 }
 

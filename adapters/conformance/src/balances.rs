@@ -11,8 +11,8 @@ use cqrs_core::store::{
     TableDefinition, TableState,
 };
 use cqrs_core::{
-    ColumnType, EventBatch, EventRef, Fingerprint, Fold, FoldFailure, Position, Projector, RecordedEvent,
-    Value,
+    ColumnType, EventBatch, EventRef, Fingerprint, Fold, FoldFailure, Folded, LoadedRows, Position,
+    Projector, RecordedEvent, Value,
 };
 
 /// The events that the projection wants; `spoilt` cannot be decoded, `cursed` makes it panic.
@@ -98,7 +98,7 @@ impl Fold for BalancesFold<'_> {
         &self.keys
     }
 
-    fn finish(self: Box<Self>, rows: Vec<Option<Vec<Value>>>) -> Result<Vec<RowChange>, Box<FoldFailure>> {
+    fn finish(self: Box<Self>, LoadedRows { rows, .. }: LoadedRows) -> Result<Folded, Box<FoldFailure>> {
         assert_eq!(rows.len(), self.keys.len(), "a store loads one row for each key");
         let mut balances: Vec<_> = rows.iter().map(|row| row.as_deref().map(Balance::read)).collect();
         for (slot, event) in self.steps {
@@ -117,7 +117,8 @@ impl Fold for BalancesFold<'_> {
             let row = balance.map(|balance| balance.write(&key, self.table));
             RowChange { key, row }
         };
-        Ok(self.keys.into_iter().zip(balances).map(written).collect())
+        let changes = self.keys.into_iter().zip(balances).map(written).collect();
+        Ok(Folded { changes, ..Folded::default() })
     }
 }
 

@@ -53,6 +53,7 @@ pub mod filters;
 pub mod generations;
 pub mod idempotency;
 pub mod limits;
+pub mod lookups;
 pub mod on_commit;
 pub mod order;
 pub mod pages;

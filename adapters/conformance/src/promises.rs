@@ -225,6 +225,12 @@ macro_rules! conformance {
             refreshes {
                 all_refreshes_give_the_same_rows,
             }
+            lookups {
+                what_a_fold_keeps_is_found_by_the_next,
+                a_refused_fold_keeps_nothing,
+                each_generation_keeps_its_own,
+                what_is_folded_on_commit_keeps_too,
+            }
             feeds {
                 changes_are_kept_while_there_is_a_reader,
                 a_change_is_kept_until_every_reader_has_it,

@@ -6,7 +6,9 @@ use cqrs_core::store::{
     Column, EventFilter, Generation, ReadAll, ReadModelStore, RowChange, RowFilter, RowQuery, RowTest, Store,
     TableDefinition,
 };
-use cqrs_core::{ColumnType, EventBatch, Fingerprint, Fold, FoldFailure, Projector, Value};
+use cqrs_core::{
+    ColumnType, EventBatch, Fingerprint, Fold, FoldFailure, Folded, LoadedRows, Projector, Value,
+};
 
 use crate::balances::every_row;
 use crate::domain::record;
@@ -113,8 +115,8 @@ impl Fold for ScriptedFold<'_> {
         &self.keys
     }
 
-    fn finish(self: Box<Self>, rows: Vec<Option<Vec<Value>>>) -> Result<Vec<RowChange>, Box<FoldFailure>> {
+    fn finish(self: Box<Self>, LoadedRows { rows, .. }: LoadedRows) -> Result<Folded, Box<FoldFailure>> {
         assert_eq!(rows.len(), self.keys.len(), "a store loads one row for each key");
-        Ok(self.changes.to_vec())
+        Ok(Folded { changes: self.changes.to_vec(), ..Folded::default() })
     }
 }

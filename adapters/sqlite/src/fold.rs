@@ -7,22 +7,14 @@ use std::any::Any;
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use cqrs_core::store::{FoldError, Generation, Lane, RowChange, SetAside, StoreError, StoreErrorKind};
-use cqrs_core::{EventBatch, FoldFailure, Position, Projector, fold_around};
+use cqrs_core::store::{FoldError, Generation, Lane, StoreError, StoreErrorKind};
+use cqrs_core::{EventBatch, FoldFailure, FoldRun, Folded, LoadedRows, Position, Projector};
 use rusqlite::Connection;
 
 use crate::error::OrStoreError;
 use crate::letters::Letters;
+use crate::lookups;
 use crate::tables::{Standing, Table, check_changes, superseded};
-
-/// What a batch makes of a table.
-#[derive(Default)]
-pub(crate) struct Folded {
-    /// The rows that change.
-    pub(crate) changes: Vec<RowChange>,
-    /// The events that are set aside.
-    pub(crate) aside: Vec<SetAside>,
-}
 
 /// What a batch makes of a table, as of the rows that the connection sees; nothing is written.
 pub(crate) fn fold(
@@ -63,16 +55,15 @@ pub(crate) fn fold_only(
 ) -> Result<Folded, FoldError> {
     let letters = Letters::of(connection, table.id());
     let folded = guarded(table, batch, || {
-        fold_around::<FoldError>(
-            projector,
-            batch,
-            only,
-            |keys| Ok(table.load(connection, keys)?),
-            |lanes| Ok(letters.held(lanes, held_until)?),
-        )
+        let mut run = FoldRun::begin(projector, batch, only)?;
+        run.hold(letters.held(|| run.lanes(), held_until)?);
+        run.fold_with(|keys, wanted| {
+            let lookups = lookups::load(connection, table.id(), wanted)?;
+            Ok::<_, FoldError>(LoadedRows { rows: table.load(connection, keys)?, lookups })
+        })
     })?;
     check_changes(table.definition(), &folded.changes)?;
-    Ok(Folded { changes: folded.changes, aside: folded.aside })
+    Ok(folded)
 }
 
 /// What a batch makes of a table that must be at a checkpoint.

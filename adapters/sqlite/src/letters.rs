@@ -26,7 +26,7 @@ impl<'c> Letters<'c> {
     }
 
     /// Which of some lanes something waits in, because of events up to a position.
-    pub(crate) fn held(self, lanes: Vec<Lane>, until: Position) -> Outcome<HashSet<Lane>> {
+    pub(crate) fn held(self, lanes: impl FnOnce() -> Vec<Lane>, until: Position) -> Outcome<HashSet<Lane>> {
         if !self.are_there()? {
             return Ok(HashSet::new());
         }
@@ -38,7 +38,7 @@ impl<'c> Letters<'c> {
             )
             .or_store_error()?;
         let mut held = HashSet::new();
-        for lane in lanes {
+        for lane in lanes() {
             let cells = (self.projection, lane.as_str(), until.to_i64());
             if statement.query_row(cells, |row| row.get(0)).or_store_error()? {
                 held.insert(lane);

@@ -49,6 +49,7 @@ mod error;
 mod feeds;
 mod fold;
 mod letters;
+mod lookups;
 mod open;
 mod query;
 mod queue;

@@ -15,7 +15,8 @@ use crate::open::in_transaction;
 pub(crate) const APPLICATION_ID: i32 = 0x6371_7273;
 
 /// The steps: the one at index *n* leads from layout *n* to layout *n* + 1.
-const STEPS: [&str; 2] = [include_str!("sql/layout_1.sql"), include_str!("sql/layout_2.sql")];
+const STEPS: [&str; 3] =
+    [include_str!("sql/layout_1.sql"), include_str!("sql/layout_2.sql"), include_str!("sql/layout_3.sql")];
 
 /// The newest layout that this build knows.
 pub(crate) const LAYOUT: usize = STEPS.len();

@@ -11,13 +11,14 @@ use cqrs_core::store::{
     FoldError, Generation, RowChange, StoreError, StoreErrorKind, TableChange, TableDefinition, TableState,
     TableStatus,
 };
-use cqrs_core::{ColumnType, Position, Value};
+use cqrs_core::{ColumnType, Folded, Position, Value};
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
 use crate::cells::{self, Cell, scales};
 use crate::error::{OrStoreError, Outcome, corrupt};
 use crate::feeds;
 use crate::letters::Letters;
+use crate::lookups;
 
 pub(crate) use definition::{all_columns, quoted};
 
@@ -156,13 +157,16 @@ impl Table {
         Ok(rows)
     }
 
-    /// Writes the changes of a fold and moves the checkpoint.
+    /// Writes what a fold has changed and set aside, and moves the checkpoint.
     pub(crate) fn write(
         &self,
         connection: &Connection,
-        changes: Vec<RowChange>,
+        folded: Folded,
         checkpoint: Position,
     ) -> Outcome<TableChange> {
+        Letters::of(connection, self.id).keep(&folded.aside)?;
+        lookups::keep(connection, self.id, &folded.lookups)?;
+        let changes = folded.changes;
         let columns = &self.definition.columns;
         let mut irregular = vec![false; columns.len()];
         for RowChange { key, row } in &changes {
@@ -410,6 +414,7 @@ fn create(connection: &Connection, definition: &Arc<TableDefinition>, generation
 fn forget(connection: &Connection, id: i64) -> Outcome<()> {
     Letters::of(connection, id).clear()?;
     feeds::clear(connection, id)?;
+    lookups::clear(connection, id)?;
     connection.execute("DELETE FROM cqrs_projections WHERE id = ?1", [id]).or_store_error()?;
     Ok(())
 }

@@ -29,7 +29,7 @@ async fn a_store_is_created_where_there_is_no_file_or_an_empty_one() {
     record(&store, "ada", &["{}"]).await;
     store.close().await.unwrap();
     let layout: i64 = place.sql().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(layout, 2);
+    assert_eq!(layout, 3);
     assert_eq!(all_events(&place.open().await).await.len(), 1);
 }
 
@@ -75,7 +75,7 @@ async fn a_newer_layout_is_refused_with_both_numbers_and_left_alone() {
     let error = refused(&place.path()).await;
     assert_eq!(error.kind(), StoreErrorKind::Incompatible);
     let text = error.to_string();
-    assert!(text.contains("layout 7") && text.contains("layouts 1 to 2"), "{text}");
+    assert!(text.contains("layout 7") && text.contains("layouts 1 to 3"), "{text}");
     let layout: i64 = place.sql().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
     assert_eq!(layout, 7);
 }
@@ -175,7 +175,7 @@ async fn a_file_of_the_first_layout_is_brought_to_the_newest_with_all_that_it_ho
     store.close().await.unwrap();
     let sql = place.sql();
     let layout: i64 = sql.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(layout, 2);
+    assert_eq!(layout, 3);
     let kept = "SELECT checkpoint, epoch, paused FROM cqrs_projections WHERE name = 'totals'";
     let kept: (i64, i64, bool) =
         sql.query_row(kept, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();

@@ -32,7 +32,7 @@ use runner::Runner;
 
 pub use handle::ProjectionHandle;
 pub(super) use replay::rows_at;
-pub(crate) use replay::{SortedKey, keyed};
+pub(crate) use replay::{ReplayedRows, SortedKey, keyed};
 
 /// How one projection is doing.
 #[derive(Debug, Clone)]

@@ -20,13 +20,13 @@ pub(super) struct Letters {
 
 impl Letters {
     /// Which of some lanes something waits in, because of events up to a position.
-    pub(super) fn held(&self, lanes: Vec<Lane>, until: Position) -> HashSet<Lane> {
+    pub(super) fn held(&self, lanes: impl FnOnce() -> Vec<Lane>, until: Position) -> HashSet<Lane> {
         if self.kept.is_empty() {
             return HashSet::new();
         }
         let held: HashSet<_> =
             self.kept.keys().take_while(|(position, _)| *position <= until).map(|(_, lane)| lane).collect();
-        lanes.into_iter().filter(|lane| held.contains(lane)).collect()
+        lanes().into_iter().filter(|lane| held.contains(lane)).collect()
     }
 
     /// Keeps what a fold of this batch has set aside; a letter that is there already was tried once more.

@@ -4,7 +4,7 @@
 //! that is part of an append keeps its tables locked until all of them have taken the events.
 
 use std::any::Any;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -17,7 +17,7 @@ use super::rows::Rows;
 use super::tables;
 use crate::batch::EventBatch;
 use crate::envelope::Position;
-use crate::projector::{FoldFailure, Folded, Projector, fold_around};
+use crate::projector::{FoldFailure, FoldRun, Folded, LoadedRows, LookupChange, LookupKey, Projector};
 use crate::store::{
     Append, AppendError, DeadLetter, DeadLetterCount, DeadLetterQuery, FoldError, Generation, Lane, Retried,
     RowChange, RowPage, RowQuery, SetAside, StoreError, TableDefinition,
@@ -32,6 +32,8 @@ pub(super) struct Table {
 
 struct State {
     rows: Rows,
+    /// What a projection has of other projections' rows.
+    lookups: HashMap<LookupKey, Vec<Value>>,
     checkpoint: Position,
     /// How many commits have changed rows.
     revision: u64,
@@ -107,6 +109,7 @@ fn refusal(definition: &TableDefinition, batch: &EventBatch, folded: &Folded) ->
 pub(super) fn write_all(folded: Vec<FoldedAppend<'_>>, checkpoint: Position, listeners: &Changes) {
     for FoldedAppend { table, mut state, folded, batch } in folded {
         state.letters.keep(folded.aside, &batch);
+        state.keep_lookups(folded.lookups);
         state.write(table, folded.changes, checkpoint, listeners);
     }
 }
@@ -118,6 +121,7 @@ impl Table {
     pub(super) fn new(definition: Arc<TableDefinition>, generation: Generation) -> Self {
         let state = State {
             rows: Rows::new(definition.key_columns),
+            lookups: HashMap::new(),
             checkpoint: Position::START,
             revision: 0,
             feed: FeedLog::default(),
@@ -160,9 +164,9 @@ impl Table {
             .into());
         }
         let folded = self.guarded(batch, || {
-            let load = |keys: &[Vec<Value>]| Ok(self.read_state().rows.load(keys));
-            let held = |lanes| Ok(self.read_state().letters.held(lanes, Position::MAX));
-            fold_around::<FoldError>(projector, batch, None, load, held)
+            let mut run = FoldRun::begin(projector, batch, None)?;
+            run.hold(self.read_state().letters.held(|| run.lanes(), Position::MAX));
+            run.fold_with(|keys, lookups| Ok::<_, FoldError>(self.read_state().load(keys, lookups)))
         })?;
         Rows::check(&self.definition, &folded.changes)?;
         let mut state = self.write_state();
@@ -170,6 +174,7 @@ impl Table {
         state.expect_at(&self.definition, from, Some(epoch))?;
         let failed = folded.aside.iter().filter(|letter| letter.reason.is_some()).cloned().collect();
         state.letters.keep(folded.aside, batch);
+        state.keep_lookups(folded.lookups);
         state.write(self, folded.changes, batch.end(), listeners);
         Ok(failed)
     }
@@ -193,9 +198,9 @@ impl Table {
             .filter(|(position, _)| Some(*position) <= last)
             .collect();
         let folded = self.guarded(batch, || {
-            let load = |keys: &[Vec<Value>]| Ok(state.rows.load(keys));
-            let held = |lanes| Ok(state.letters.held(lanes, after));
-            fold_around::<FoldError>(projector, batch, Some(&only), load, held)
+            let mut run = FoldRun::begin(projector, batch, Some(&only))?;
+            run.hold(state.letters.held(|| run.lanes(), after));
+            run.fold_with(|keys, lookups| Ok::<_, FoldError>(state.load(keys, lookups)))
         })?;
         Rows::check(&self.definition, &folded.changes)?;
         let left: HashSet<_> =
@@ -204,6 +209,7 @@ impl Table {
         let retried = Retried { taken_in: taken_in.len() as u64, left: left.len() as u64, last };
         state.letters.forget(taken_in);
         state.letters.keep(folded.aside, batch);
+        state.keep_lookups(folded.lookups);
         state.epoch += 1;
         let checkpoint = state.checkpoint;
         state.write(self, folded.changes, checkpoint, listeners);
@@ -308,9 +314,24 @@ impl State {
 
     /// What a batch makes of the rows, without changing them.
     fn fold(&self, projector: &dyn Projector, batch: &EventBatch) -> Result<Folded, Box<FoldFailure>> {
-        let load = |keys: &[Vec<Value>]| Ok(self.rows.load(keys));
-        let held = |lanes| Ok(self.letters.held(lanes, Position::MAX));
-        fold_around::<Box<FoldFailure>>(projector, batch, None, load, held)
+        let mut run = FoldRun::begin(projector, batch, None)?;
+        run.hold(self.letters.held(|| run.lanes(), Position::MAX));
+        run.fold_with(|keys, lookups| Ok(self.load(keys, lookups)))
+    }
+
+    fn load(&self, keys: &[Vec<Value>], lookups: &[LookupKey]) -> LoadedRows {
+        let lookups = lookups.iter().map(|key| self.lookups.get(key).cloned()).collect();
+        LoadedRows { rows: self.rows.load(keys), lookups }
+    }
+
+    /// Keeps what a projection has of other projections' rows.
+    fn keep_lookups(&mut self, changes: Vec<LookupChange>) {
+        for LookupChange { key, row } in changes {
+            match row {
+                Some(row) => self.lookups.insert(key, row),
+                None => self.lookups.remove(&key),
+            };
+        }
     }
 
     fn write(&mut self, table: &Table, changes: Vec<RowChange>, checkpoint: Position, listeners: &Changes) {

@@ -3,6 +3,7 @@
 //! Each touched row is written once, however many events of the batch touch it. What cannot be decoded or folded, by an error or by
 //! a panic, is a failure of its event and its row alone. Rows do not depend on each other, so several threads may share the work.
 
+mod lookups;
 mod rows;
 mod staging;
 
@@ -12,38 +13,53 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::subscriptions::{SetSubscription, Stage, Subscriptions};
-use super::{Projection, ProjectionKey};
+use super::{Projection, ProjectionKey, Row};
 use crate::batch::{EventBatch, EventRef};
-use crate::projector::{Fold, FoldFailure, FoldPlan, Folded, Projector};
+use crate::envelope::Meta;
+use crate::projector::{Fold, FoldFailure, FoldPlan, Folded, LoadedRows, LookupKey, Projector};
 use crate::shape::Fingerprint;
-use crate::store::{EventFilter, Lane, RowChange, SetAside, TableDefinition};
+use crate::store::{EventFilter, Lane, SetAside, TableDefinition};
 use crate::value::Value;
 
-use staging::Part;
+pub(super) use lookups::LookedUp;
+use lookups::LookupFold;
+use staging::{Found, Part};
 
 /// A projection as a store folds it.
 pub struct TypedProjector<P: Projection> {
     table: Arc<TableDefinition>,
+    /// The events of its own folds.
+    own: EventFilter,
+    /// These, and those of what it looks up.
     filter: EventFilter,
     sets: Vec<Box<dyn SetSubscription<P>>>,
+    lookups: Vec<Box<dyn LookedUp>>,
     workers: usize,
 }
 
 impl<P: Projection> TypedProjector<P> {
     /// The projector of a projection, with all its subscriptions.
     pub fn new() -> Self {
-        let mut subscriptions = Subscriptions { sets: Vec::new() };
+        let mut subscriptions = Subscriptions { sets: Vec::new(), lookups: Vec::new() };
         P::subscribe(&mut subscriptions);
-        let sets = subscriptions.sets;
+        let Subscriptions { sets, lookups } = subscriptions;
         let mut events: Vec<_> = sets.iter().map(|set| set.fingerprint()).collect();
         events.sort_unstable();
-        let mut filter = EventFilter::default();
+        let mut own = EventFilter::default();
         for set in &sets {
             let names = set.names().into_iter();
-            filter.event_types.extend(names.map(|name| (set.aggregate_type().to_owned(), name.to_owned())));
+            own.event_types.extend(names.map(|name| (set.aggregate_type().to_owned(), name.to_owned())));
         }
+        let mut filter = own.clone();
+        for lookup in &lookups {
+            let TableDefinition { name, fingerprint, .. } = lookup.table();
+            events.push(format!("looks up {name} {fingerprint}"));
+            filter.event_types.extend(lookup.filter().event_types.iter().cloned());
+        }
+        filter.event_types.sort_unstable();
+        filter.event_types.dedup();
         let table = Arc::new(P::DESCRIPTOR.definition(Fingerprint::of(&events.join("\n"))));
-        Self { table, filter, sets, workers: 1 }
+        Self { table, own, filter, sets, lookups, workers: 1 }
     }
 
     /// Lets so many threads share each batch: they decode parts of it and fold distinct rows, with the same result as one.
@@ -70,22 +86,7 @@ impl<P: Projection> Projector for TypedProjector<P> {
     }
 
     fn begin<'a>(&'a self, batch: &'a EventBatch) -> Result<Box<dyn Fold + 'a>, Box<FoldFailure>> {
-        let mut fold = TypedFold::<P> {
-            table: &self.table,
-            batch,
-            workers: self.workers,
-            stages: Vec::new(),
-            steps: Vec::with_capacity(batch.len()),
-            wanted: Vec::new(),
-            failures: Vec::new(),
-            keys: Vec::new(),
-            cells: Vec::new(),
-        };
-        let mut slots = HashMap::new();
-        for part in staging::stage(&self.sets, &self.filter, batch, self.workers) {
-            fold.take(part, &mut slots);
-        }
-        Ok(Box::new(fold))
+        Ok(Box::new(TypedFold::new(self, batch).0))
     }
 }
 
@@ -96,6 +97,8 @@ struct Step {
     item: usize,
     arm: usize,
     slot: usize,
+    /// The row that it looks up: whose, and its slot there.
+    looked_up: Option<(usize, usize)>,
 }
 
 /// A batch whose events are decoded, waiting for the rows that they touch.
@@ -104,6 +107,7 @@ struct TypedFold<'a, P: Projection> {
     batch: &'a EventBatch,
     workers: usize,
     stages: Vec<Box<dyn Stage<P> + 'a>>,
+    lookups: Vec<Box<dyn LookupFold + 'a>>,
     steps: Vec<Step>,
     /// The events that the projection wants, where it matters which: those of batches with a failure or with held lanes.
     wanted: Vec<usize>,
@@ -114,6 +118,64 @@ struct TypedFold<'a, P: Projection> {
 }
 
 impl<'a, P: Projection> TypedFold<'a, P> {
+    /// Decodes a batch; returns the slots of its keys too.
+    fn new(projector: &'a TypedProjector<P>, batch: &'a EventBatch) -> (Self, HashMap<P::Key, usize>) {
+        let mut fold = Self {
+            table: &projector.table,
+            batch,
+            workers: projector.workers,
+            stages: Vec::new(),
+            lookups: projector.lookups.iter().map(|lookup| lookup.begin(batch)).collect(),
+            steps: Vec::with_capacity(batch.len()),
+            wanted: Vec::new(),
+            failures: Vec::new(),
+            keys: Vec::new(),
+            cells: Vec::new(),
+        };
+        let mut slots = HashMap::new();
+        for part in staging::stage(&projector.sets, &projector.own, batch, projector.workers) {
+            fold.take(part, &mut slots);
+        }
+        fold.look_up();
+        (fold, slots)
+    }
+
+    /// Has each lookup remember the rows that this fold's events need.
+    fn look_up(&mut self) {
+        if self.lookups.is_empty() {
+            return;
+        }
+        let (mut meta, mut failures) = (Meta::default(), Vec::new());
+        for step in &mut self.steps {
+            let (stage, event) = (&self.stages[step.stage], self.batch.get(step.event));
+            let Some(event) = event.filter(|_| stage.looks_up(step.arm).is_some()) else { continue };
+            event.fill_meta(&mut meta);
+            let wanted = guarded(|| Ok::<_, String>(stage.look_up(step.item, step.arm, &meta)));
+            let slot = wanted.and_then(|wanted| match (wanted, stage.looks_up(step.arm)) {
+                (Some(key), Some(lookup)) => self.lookups[lookup].want(key).map(|slot| Some((lookup, slot))),
+                _ => Ok(None),
+            });
+            match slot {
+                Ok(slot) => step.looked_up = slot,
+                Err(reason) => failures.push((step.event, reason)),
+            }
+        }
+        for lookup in &self.lookups {
+            let (wanted, failed) = lookup.events();
+            self.wanted.extend(wanted);
+            failures.extend_from_slice(failed);
+        }
+        self.failures.extend(failures);
+        self.wanted.sort_unstable();
+        self.wanted.dedup();
+    }
+
+    /// Folds one event into a row; an error is told in words.
+    fn step(&self, step: &Step, row: &mut Row<P>, meta: &Meta) -> Result<(), String> {
+        let found = step.looked_up.and_then(|(lookup, slot)| self.lookups[lookup].at(slot, step.event));
+        guarded(|| self.stages[step.stage].fold(step.item, step.arm, row, found, meta))
+    }
+
     /// Gives each key of a part its slot, and takes the part's steps over.
     fn take(&mut self, part: Part<'a, P>, slots: &mut HashMap<P::Key, usize>) {
         let first_stage = self.stages.len();
@@ -136,7 +198,8 @@ impl<'a, P: Projection> TypedFold<'a, P> {
                 }
             };
             let stage = first_stage + found.set;
-            self.steps.push(Step { event: found.event, stage, item: found.item, arm: found.arm, slot });
+            let Found { event, item, arm, .. } = found;
+            self.steps.push(Step { event, stage, item, arm, slot, looked_up: None });
         }
     }
 
@@ -164,23 +227,26 @@ impl<P: Projection> Fold for TypedFold<'_, P> {
         rows.chain(self.batch.streams().iter().map(Lane::of_stream)).collect()
     }
 
-    fn finish(
-        mut self: Box<Self>,
-        rows: Vec<Option<Vec<Value>>>,
-    ) -> Result<Vec<RowChange>, Box<FoldFailure>> {
-        let folded = rows::fold(&mut self, rows, &FoldPlan::default());
+    fn lookups(&self) -> Vec<LookupKey> {
+        let mut keys = Vec::new();
+        self.lookups.iter().for_each(|lookup| lookup.keys(&mut keys));
+        keys
+    }
+
+    fn finish(mut self: Box<Self>, loaded: LoadedRows) -> Result<Folded, Box<FoldFailure>> {
+        let folded = rows::fold(&mut self, loaded, &FoldPlan::default());
         match self.failure(&folded) {
             Some(failure) => Err(failure),
-            None => Ok(folded.changes),
+            None => Ok(folded),
         }
     }
 
     fn finish_with(
         mut self: Box<Self>,
-        rows: Vec<Option<Vec<Value>>>,
+        loaded: LoadedRows,
         plan: &FoldPlan<'_>,
     ) -> Result<Folded, Box<FoldFailure>> {
-        Ok(rows::fold(&mut self, rows, plan))
+        Ok(rows::fold(&mut self, loaded, plan))
     }
 }
 

@@ -5,7 +5,8 @@
 
 use std::any::{Any, TypeId};
 
-use super::{Projection, Row, TryProject};
+use super::fold::{LookedUp, TypedProjector};
+use super::{ProjectWith, Projection, Row, TryProject};
 use crate::aggregate::{Aggregate, ApplyError};
 use crate::envelope::Meta;
 use crate::event::DecodeError;
@@ -26,6 +27,7 @@ pub trait RecordedBy: EventSet {
 /// The events that a projection is folded from, each with the way to the keys of its rows.
 pub struct Subscriptions<P: Projection> {
     pub(super) sets: Vec<Box<dyn SetSubscription<P>>>,
+    pub(super) lookups: Vec<Box<dyn LookedUp>>,
 }
 
 /// How an event names the rows that it changes: it pushes their keys.
@@ -39,13 +41,49 @@ impl<P: Projection> Subscriptions<P> {
         E::Set: RecordedBy,
         P: TryProject<E>,
     {
+        self.add::<E>(keys, None, |row, event, _, meta| {
+            E::of(event).map_or(Ok(()), |event| <P as TryProject<E>>::try_project(row, event, meta))
+        });
+    }
+
+    /// As [`on`](Self::on), with a row of another projection, which is looked up as it is with that event.
+    pub fn on_with<E, L>(&mut self, keys: KeysOf<P, E>)
+    where
+        E: Member,
+        E::Set: RecordedBy,
+        L: Projection,
+        P: ProjectWith<E, L>,
+    {
+        let known = self.lookups.iter().position(|lookup| lookup.as_any().is::<TypedProjector<L>>());
+        let lookup = known.unwrap_or_else(|| {
+            self.lookups.push(Box::new(TypedProjector::<L>::new()));
+            self.lookups.len() - 1
+        });
+        let key: FindLookup<E::Set> = |event, meta| {
+            let key = P::look_up(E::of(event)?, meta)?;
+            Some(Box::new(key) as Box<dyn Any>)
+        };
+        self.add::<E>(keys, Some((lookup, key)), |row, event, found, meta| {
+            let found = found.and_then(|row| row.downcast_ref::<L>());
+            E::of(event).map_or(Ok(()), |event| P::project_with(row, event, found, meta))
+        });
+    }
+
+    fn add<E>(
+        &mut self,
+        keys: KeysOf<P, E>,
+        lookup: Option<(usize, FindLookup<E::Set>)>,
+        fold: FoldArm<P, E::Set>,
+    ) where
+        E: Member,
+        E::Set: RecordedBy,
+    {
         let arm = Arm::<P, E::Set> {
             names: E::DESCRIPTOR.chain().map(|shape| shape.name).collect(),
             fingerprint: E::DESCRIPTOR.fingerprint(),
             keys: Box::new(move |event, meta, found| E::of(event).map(|event| keys(event, meta, found))),
-            fold: |row, event, meta| {
-                E::of(event).map_or(Ok(()), |event| <P as TryProject<E>>::try_project(row, event, meta))
-            },
+            lookup,
+            fold,
         };
         let wanted = TypeId::of::<Arms<P, E::Set>>();
         let known = self.sets.iter_mut().map(|set| set.as_any()).find(|set| (**set).type_id() == wanted);
@@ -59,12 +97,20 @@ impl<P: Projection> Subscriptions<P> {
 type FindKeys<P, S> =
     Box<dyn Fn(&S, &Meta, &mut Vec<<P as Projection>::Key>) -> Option<Result<(), ApplyError>> + Send + Sync>;
 
+/// Finds the key of the row to look up.
+type FindLookup<S> = fn(&S, &Meta) -> Option<Box<dyn Any>>;
+
+/// Folds an event into a row, with what was looked up.
+type FoldArm<P, S> = fn(&mut Row<P>, &S, Option<&dyn Any>, &Meta) -> Result<(), ApplyError>;
+
 /// What one subscribed event does to rows.
 struct Arm<P: Projection, S> {
     names: Vec<&'static str>,
     fingerprint: Fingerprint,
     keys: FindKeys<P, S>,
-    fold: fn(&mut Row<P>, &S, &Meta) -> Result<(), ApplyError>,
+    /// What it looks up: in which of the projection's lookups, and how the key is found.
+    lookup: Option<(usize, FindLookup<S>)>,
+    fold: FoldArm<P, S>,
 }
 
 /// The subscribed events of one set.
@@ -91,7 +137,20 @@ pub(super) trait Stage<P: Projection>: Send + Sync {
         found: &mut dyn FnMut(usize, usize, P::Key),
     ) -> Result<(), StageError>;
 
-    fn fold(&self, item: usize, arm: usize, row: &mut Row<P>, meta: &Meta) -> Result<(), ApplyError>;
+    /// Which of the projection's lookups an arm uses.
+    fn looks_up(&self, arm: usize) -> Option<usize>;
+
+    /// The key that it looks up there.
+    fn look_up(&self, item: usize, arm: usize, meta: &Meta) -> Option<Box<dyn Any>>;
+
+    fn fold(
+        &self,
+        item: usize,
+        arm: usize,
+        row: &mut Row<P>,
+        found: Option<&dyn Any>,
+        meta: &Meta,
+    ) -> Result<(), ApplyError>;
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -173,7 +232,22 @@ impl<P: Projection, S: EventSet> Stage<P> for StagedEvents<'_, P, S> {
         Ok(())
     }
 
-    fn fold(&self, item: usize, arm: usize, row: &mut Row<P>, meta: &Meta) -> Result<(), ApplyError> {
-        (self.arms[arm].fold)(row, &self.items[item], meta)
+    fn looks_up(&self, arm: usize) -> Option<usize> {
+        self.arms[arm].lookup.map(|(lookup, _)| lookup)
+    }
+
+    fn look_up(&self, item: usize, arm: usize, meta: &Meta) -> Option<Box<dyn Any>> {
+        self.arms[arm].lookup.and_then(|(_, find)| find(&self.items[item], meta))
+    }
+
+    fn fold(
+        &self,
+        item: usize,
+        arm: usize,
+        row: &mut Row<P>,
+        found: Option<&dyn Any>,
+        meta: &Meta,
+    ) -> Result<(), ApplyError> {
+        (self.arms[arm].fold)(row, &self.items[item], found, meta)
     }
 }

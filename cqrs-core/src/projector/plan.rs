@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::batch::EventRef;
 use crate::envelope::Position;
+use crate::projector::LookupChange;
 use crate::store::{Lane, RowChange, SetAside};
 
 /// What a fold leaves out: lanes in which something waits already, and steps that are known to fail.
@@ -19,6 +20,8 @@ pub struct FoldPlan<'a> {
 pub struct Folded {
     /// The rows that changed, once each.
     pub changes: Vec<RowChange>,
+    /// The kept rows of other projections that changed, once each.
+    pub lookups: Vec<LookupChange>,
     /// The events that were set aside, in each of their lanes.
     pub aside: Vec<SetAside>,
     /// The steps that failed only now: their rows are to be folded anew without them.
@@ -37,8 +40,13 @@ pub struct FailedStep {
 }
 
 impl<'a> FoldPlan<'a> {
-    pub(super) fn new(held: HashSet<Lane>, only: Option<&'a HashSet<(Position, Lane)>>) -> Self {
-        Self { held, failed: HashMap::new(), only }
+    pub(super) fn new(only: Option<&'a HashSet<(Position, Lane)>>) -> Self {
+        Self { only, ..Self::default() }
+    }
+
+    /// Something waits in these lanes already.
+    pub(super) fn hold(&mut self, lanes: HashSet<Lane>) {
+        self.held = lanes;
     }
 
     /// Leaves out what has failed; says whether any of it is new.
@@ -53,6 +61,11 @@ impl<'a> FoldPlan<'a> {
     /// Whether something waits in any lane.
     pub fn holds_any(&self) -> bool {
         !self.held.is_empty()
+    }
+
+    /// Whether any step is known to fail.
+    pub(crate) fn has_failures(&self) -> bool {
+        !self.failed.is_empty()
     }
 
     /// Whether something waits in a lane.
@@ -81,6 +94,7 @@ impl Folded {
     /// Adds what came of further rows.
     pub(crate) fn extend(&mut self, other: Self) {
         self.changes.extend(other.changes);
+        self.lookups.extend(other.lookups);
         self.aside.extend(other.aside);
         self.again.extend(other.again);
     }

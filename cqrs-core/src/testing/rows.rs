@@ -8,17 +8,15 @@ use uuid::Uuid;
 
 use super::diff::assert_same;
 use crate::aggregate::{Aggregate, AggregateId};
-use crate::app::{SortedKey, keyed};
+use crate::app::{ReplayedRows, keyed};
 use crate::batch::{BatchBuilder, BatchRow};
 use crate::envelope::{Origin, Position, StreamId, StreamVersion};
 use crate::projection::{Keyed, Projection, RecordedBy, TypedProjector};
-use crate::projector::Projector;
-use crate::value::Value;
 
 /// A projection with events folded into it.
 pub struct RowsOf<P: Projection> {
     projector: TypedProjector<P>,
-    rows: BTreeMap<SortedKey, Vec<Value>>,
+    rows: ReplayedRows,
     versions: BTreeMap<StreamId, StreamVersion>,
     position: Position,
     now: Timestamp,
@@ -32,7 +30,7 @@ pub struct RowsOf<P: Projection> {
 pub fn rows_of<P: Projection>() -> RowsOf<P> {
     RowsOf {
         projector: TypedProjector::new(),
-        rows: BTreeMap::new(),
+        rows: ReplayedRows::default(),
         versions: BTreeMap::new(),
         position: Position::START,
         now: Timestamp::UNIX_EPOCH,
@@ -98,7 +96,7 @@ impl<P: Projection> RowsOf<P> {
     /// When a row cannot be read back, which a derived projection's always can.
     #[track_caller]
     pub fn rows(&self) -> Vec<Keyed<P>> {
-        let rows = self.rows.values().map(|cells| keyed::<P>(cells.clone()));
+        let rows = self.rows.cells().map(|cells| keyed::<P>(cells.clone()));
         rows.collect::<Result<_, _>>().unwrap_or_else(|error| panicked(&error))
     }
 
@@ -134,14 +132,7 @@ impl<P: Projection> RowsOf<P> {
         };
         batch.push(row, payload);
         let batch = batch.finish(self.position);
-        let fold = self.projector.begin(&batch).unwrap_or_else(|failure| panicked(&failure));
-        let rows = fold.keys().iter().map(|key| self.rows.get(&SortedKey(key.clone())).cloned()).collect();
-        for change in fold.finish(rows).unwrap_or_else(|failure| panicked(&failure)) {
-            match change.row {
-                Some(row) => self.rows.insert(SortedKey(change.key), row),
-                None => self.rows.remove(&SortedKey(change.key)),
-            };
-        }
+        self.rows.fold(&self.projector, &batch).unwrap_or_else(|failure| panicked(&failure));
         self.now = self.now.saturating_add(SignedDuration::from_secs(1)).unwrap_or(self.now);
     }
 }

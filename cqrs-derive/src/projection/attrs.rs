@@ -33,6 +33,8 @@ pub(super) struct KeyColumn {
 pub(super) struct On {
     pub(super) event: Type,
     pub(super) keys: Option<Keys>,
+    /// The projection of which a row is looked up.
+    pub(super) looks_up: Once<Type>,
 }
 
 /// A function from an event to the keys of its rows.
@@ -131,7 +133,7 @@ impl On {
         // An event's path must not take the parentheses after it for arguments.
         let event: syn::Path = input.call(syn::Path::parse_mod_style)?;
         let event = Type::Path(syn::TypePath { attrs: Vec::new(), qself: None, path: event });
-        let mut on = Self { event, keys: None };
+        let mut on = Self { event, keys: None, looks_up: Once::default() };
         if input.peek(syn::token::Paren) {
             let content;
             parenthesized!(content in input);
@@ -140,7 +142,8 @@ impl On {
                     "key" => Keys::One(key.value(input, "path::to::key")?),
                     "keys" => Keys::Several(key.value(input, "path::to::keys")?),
                     "try_keys" => Keys::Fallible(key.value(input, "path::to::keys")?),
-                    _ => return Err(key.unknown(&["key", "keys", "try_keys"], errors)),
+                    "looks_up" => return on.looks_up.set(key, key.value(input, "CustomerRow")?),
+                    _ => return Err(key.unknown(&["key", "keys", "try_keys", "looks_up"], errors)),
                 };
                 match on.keys.replace(keys) {
                     None => Ok(()),

@@ -17,8 +17,6 @@ use super::jobs::{FoldJob, Grouped, Reply};
 use super::settle::Committed;
 use super::{Job, Writer};
 use crate::error::{OrStoreError, Outcome};
-use crate::fold::Folded;
-use crate::letters::Letters;
 use crate::queue::{Bounds, Taken};
 
 /// What one transaction may carry.
@@ -196,13 +194,13 @@ impl Writer<'_> {
 
     fn write_fold(&mut self, job: &mut FoldJob) -> Result<Vec<SetAside>, FoldError> {
         job.table.expect_at(self.connection, job.from, job.epoch)?;
-        let Folded { changes, aside } = std::mem::take(&mut job.folded);
-        Letters::of(self.connection, job.table.id()).keep(&aside)?;
-        let change = job.table.write(self.connection, changes, job.end)?;
+        let folded = std::mem::take(&mut job.folded);
+        let failed = folded.aside.iter().filter(|letter| letter.reason.is_some()).cloned().collect();
+        let change = job.table.write(self.connection, folded, job.end)?;
         if job.table.generation() == Generation::Live {
             self.keep_change(change);
         }
-        Ok(aside.into_iter().filter(|letter| letter.reason.is_some()).collect())
+        Ok(failed)
     }
 
     /// Lets a failure of one call be that call's alone, unless it ended the whole transaction.

@@ -4,11 +4,10 @@
 //! anything that could still be taken back.
 
 use cqrs_core::store::{Append, AppendError, Appended, FoldError, SetAside, Snapshot, StoreError};
-use cqrs_core::{Position, StreamId, StreamVersion, timestamp_from_micros};
+use cqrs_core::{Folded, Position, StreamId, StreamVersion, timestamp_from_micros};
 use tokio::sync::oneshot;
 
 use crate::error::Outcome;
-use crate::fold::Folded;
 use crate::tables::Table;
 
 /// A job that shares a transaction.

@@ -15,7 +15,6 @@ use super::jobs::AppendJob;
 use super::settle::Settler;
 use crate::error::Outcome;
 use crate::fold;
-use crate::letters::Letters;
 use crate::read;
 use crate::tables::{Table, superseded};
 
@@ -149,8 +148,7 @@ impl Writer<'_> {
                 Ok(folded) => folded,
                 Err(error) => return poison(table, &page, error).map(CaughtUp::Stuck),
             };
-            Letters::of(self.connection, table.id()).keep(&folded.aside)?;
-            let change = table.write(self.connection, folded.changes, page.end())?;
+            let change = table.write(self.connection, folded, page.end())?;
             keep(&mut self.changes, &self.settler, change);
         }
         Ok(CaughtUp::Partly)
@@ -196,10 +194,7 @@ impl Writer<'_> {
         let mut told = Vec::new();
         for Attached { projector, table } in &self.attached {
             match fold::fold_or_refuse(self.connection, table, &**projector, batch) {
-                Ok(folded) => {
-                    Letters::of(self.connection, table.id()).keep(&folded.aside)?;
-                    told.push(table.write(self.connection, folded.changes, batch.end())?);
-                }
+                Ok(folded) => told.push(table.write(self.connection, folded, batch.end())?),
                 Err(error) => return poison(table, batch, error).map(Err),
             }
         }

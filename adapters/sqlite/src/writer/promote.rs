@@ -6,7 +6,6 @@ use cqrs_core::{Position, Projector};
 
 use super::Writer;
 use crate::fold;
-use crate::letters::Letters;
 use crate::read;
 use crate::tables::{self, Table, superseded};
 
@@ -34,8 +33,7 @@ impl Writer<'_> {
                 ReadAll { filter: projector.filter().clone(), until: head, ..ReadAll::after(checkpoint) };
             let page = read::page_of_all(self.connection, &mut self.names, &wanted)?;
             let folded = fold::fold(self.connection, table, projector, &page)?;
-            Letters::of(self.connection, table.id()).keep(&folded.aside)?;
-            table.write(self.connection, folded.changes, page.end())?;
+            table.write(self.connection, folded, page.end())?;
             checkpoint = page.end();
         }
         Ok(())

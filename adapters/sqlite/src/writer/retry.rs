@@ -7,7 +7,7 @@ use cqrs_core::store::{FoldError, Generation, Retried, StoreError};
 use cqrs_core::{Position, Projector};
 
 use super::Writer;
-use crate::fold::{self, Folded};
+use crate::fold;
 use crate::letters::Letters;
 use crate::tables::{Table, superseded};
 
@@ -58,13 +58,12 @@ impl Writer<'_> {
         let batch = letters.events(&mut self.names, &tried)?;
         let Some(last) = batch.last().map(|event| event.position()) else { return Ok(Retried::default()) };
         let tried: HashSet<_> = tried.into_iter().collect();
-        let Folded { changes, aside } =
-            fold::fold_only(connection, &table, &**projector, &batch, after, Some(&tried))?;
-        let left: HashSet<_> = aside.iter().map(|letter| (letter.position, letter.lane.clone())).collect();
+        let folded = fold::fold_only(connection, &table, &**projector, &batch, after, Some(&tried))?;
+        let left: HashSet<_> =
+            folded.aside.iter().map(|letter| (letter.position, letter.lane.clone())).collect();
         letters.forget(tried.difference(&left))?;
-        letters.keep(&aside)?;
         table.move_epoch(connection)?;
-        let change = table.write(connection, changes, standing.checkpoint)?;
+        let change = table.write(connection, folded, standing.checkpoint)?;
         self.keep_change(change);
         let taken_in = tried.difference(&left).count() as u64;
         Ok(Retried { taken_in, left: left.len() as u64, last: Some(last) })

@@ -11,8 +11,8 @@ use cqrs_core::store::{
     ReadModelStore, RowChange, RowQuery, StoreError, TableDefinition,
 };
 use cqrs_core::{
-    BatchBuilder, ColumnType, EventBatch, ExpectedVersion, Fingerprint, Fold, FoldFailure, Origin, Position,
-    Projector, RecordedEvent, StreamId, Value,
+    BatchBuilder, ColumnType, EventBatch, ExpectedVersion, Fingerprint, Fold, FoldFailure, Folded,
+    LoadedRows, Origin, Position, Projector, RecordedEvent, StreamId, Value,
 };
 use cqrs_sqlite::SqliteStore;
 use rusqlite::Connection;
@@ -141,9 +141,10 @@ impl Fold for FixedFold<'_> {
         &self.keys
     }
 
-    fn finish(self: Box<Self>, _: Vec<Option<Vec<Value>>>) -> Result<Vec<RowChange>, Box<FoldFailure>> {
+    fn finish(self: Box<Self>, _: LoadedRows) -> Result<Folded, Box<FoldFailure>> {
         let changes = self.keys.into_iter().zip(self.rows);
-        Ok(changes.map(|(key, row)| RowChange { key, row: Some(row.clone()) }).collect())
+        let changes = changes.map(|(key, row)| RowChange { key, row: Some(row.clone()) }).collect();
+        Ok(Folded { changes, ..Folded::default() })
     }
 }
 

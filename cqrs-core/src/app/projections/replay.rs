@@ -1,10 +1,11 @@
 //! A projection as of a past position, folded from the log in memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use crate::batch::EventBatch;
 use crate::envelope::Position;
 use crate::projection::{Keyed, Projection, ProjectionKey, TypedProjector};
-use crate::projector::Projector;
+use crate::projector::{FoldFailure, LoadedRows, LookupKey, Projector};
 use crate::store::{ReadAll, Store};
 use crate::value::{Value, ValueError};
 
@@ -16,25 +17,57 @@ pub(in crate::app) async fn rows_at<P: Projection>(
     position: Position,
 ) -> Result<Vec<Keyed<P>>, QueryError> {
     let projector = TypedProjector::<P>::new();
-    let mut rows = BTreeMap::<SortedKey, Vec<Value>>::new();
+    let mut rows = ReplayedRows::default();
     let start = ReadAll::after(Position::START);
     let mut read = ReadAll { until: position, filter: projector.filter().clone(), ..start };
     loop {
         let batch = store.read_all(read.clone()).await?;
-        let fold = projector.begin(&batch).map_err(QueryError::Fold)?;
-        let current = fold.keys().iter().map(|key| rows.get(&SortedKey(key.clone())).cloned()).collect();
-        for change in fold.finish(current).map_err(QueryError::Fold)? {
-            match change.row {
-                Some(row) => rows.insert(SortedKey(change.key), row),
-                None => rows.remove(&SortedKey(change.key)),
-            };
-        }
+        rows.fold(&projector, &batch).map_err(QueryError::Fold)?;
         if batch.end() <= read.after || batch.end() >= position {
             break;
         }
         read.after = batch.end();
     }
-    rows.into_values().map(|cells| keyed(cells)).collect()
+    rows.cells().map(|cells| keyed(cells.clone())).collect()
+}
+
+/// Rows that are folded in memory, without a store.
+#[derive(Default)]
+pub(crate) struct ReplayedRows {
+    rows: BTreeMap<SortedKey, Vec<Value>>,
+    lookups: HashMap<LookupKey, Vec<Value>>,
+}
+
+impl ReplayedRows {
+    /// Folds a batch, or nothing of it.
+    pub(crate) fn fold(
+        &mut self,
+        projector: &dyn Projector,
+        batch: &EventBatch,
+    ) -> Result<(), Box<FoldFailure>> {
+        let fold = projector.begin(batch)?;
+        let rows = fold.keys().iter().map(|key| self.rows.get(&SortedKey(key.clone())).cloned()).collect();
+        let lookups = fold.lookups().iter().map(|key| self.lookups.get(key).cloned()).collect();
+        let folded = fold.finish(LoadedRows { rows, lookups })?;
+        for change in folded.changes {
+            match change.row {
+                Some(row) => self.rows.insert(SortedKey(change.key), row),
+                None => self.rows.remove(&SortedKey(change.key)),
+            };
+        }
+        for change in folded.lookups {
+            match change.row {
+                Some(row) => self.lookups.insert(change.key, row),
+                None => self.lookups.remove(&change.key),
+            };
+        }
+        Ok(())
+    }
+
+    /// The cells of the rows, in the order of their keys.
+    pub(crate) fn cells(&self) -> impl Iterator<Item = &Vec<Value>> {
+        self.rows.values()
+    }
 }
 
 /// A row with its key, from cells.

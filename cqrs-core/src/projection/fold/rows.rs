@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use super::{Step, TypedFold, aside, guarded};
 use crate::envelope::Meta;
 use crate::projection::{Projection, Row};
-use crate::projector::{FailedStep, FoldPlan, Folded};
+use crate::projector::{FailedStep, FoldPlan, Folded, LoadedRows};
 use crate::store::{Lane, RowChange, SetAside};
 use crate::value::Value;
 
@@ -18,15 +18,24 @@ const WORTH_A_THREAD: usize = 256;
 /// Folds every row of a batch.
 pub(super) fn fold<P: Projection>(
     fold: &mut TypedFold<'_, P>,
-    rows: Vec<Option<Vec<Value>>>,
+    loaded: LoadedRows,
     plan: &FoldPlan<'_>,
 ) -> Folded {
+    let held = HeldStreams::new(fold, plan);
+    let mut folded = Folded::default();
+    let LoadedRows { rows, lookups } = loaded;
+    let mut lookups = lookups.into_iter();
+    for lookup in &mut fold.lookups {
+        lookup.fold(&mut lookups, &held, plan, &mut folded);
+    }
+    if !folded.again.is_empty() {
+        return folded;
+    }
     let keys = std::mem::take(&mut fold.keys);
     let cells = std::mem::take(&mut fold.cells);
     let slots = cells.len();
     let steps = StepsOfRows::new(&fold.steps, slots);
-    let held = HeldStreams::new(fold, plan);
-    let mut folded = Folded { aside: held.letters(fold, plan), ..Folded::default() };
+    folded.aside = held.letters(fold, plan);
     let workers = fold.workers.min(fold.steps.len() / WORTH_A_THREAD).max(1);
     let mut work: Vec<_> = keys
         .into_iter()
@@ -138,8 +147,7 @@ fn fold_row<P: Projection>(
             Some(row) => Ok(row),
             none => read(fold, &key, stored.take()).map(|read| none.insert(read)),
         };
-        let outcome =
-            outcome.and_then(|row| guarded(|| fold.stages[step.stage].fold(step.item, step.arm, row, &meta)));
+        let outcome = outcome.and_then(|row| fold.step(step, row, &meta));
         if let Err(reason) = outcome {
             // The row may be half changed: it is folded anew without this event.
             folded.again.push(FailedStep { position: event.position(), lane: lane(), reason });
@@ -173,7 +181,7 @@ fn read<P: Projection>(
 }
 
 /// The streams of a batch whose events wait, each from which event on.
-struct HeldStreams(HashMap<usize, usize>);
+pub(in crate::projection) struct HeldStreams(HashMap<usize, usize>);
 
 impl HeldStreams {
     fn new<P: Projection>(fold: &TypedFold<'_, P>, plan: &FoldPlan<'_>) -> Self {
@@ -185,17 +193,18 @@ impl HeldStreams {
                 }
             }
         }
-        for (index, _) in &fold.failures {
-            if let Some(event) = fold.event(*index) {
-                let first = from.entry(event.stream_index()).or_insert(*index);
-                *first = (*first).min(*index);
+        let failures = fold.failures.iter().map(|(index, _)| *index);
+        for index in failures.chain(failed_before(fold, plan).map(|(index, _)| index)) {
+            if let Some(event) = fold.event(index) {
+                let first = from.entry(event.stream_index()).or_insert(index);
+                *first = (*first).min(index);
             }
         }
         Self(from)
     }
 
     /// Whether an event of a stream waits, or is to blame itself.
-    fn holds(&self, stream: usize, event: usize) -> bool {
+    pub(super) fn holds(&self, stream: usize, event: usize) -> bool {
         !self.0.is_empty() && self.0.get(&stream).is_some_and(|from| *from <= event)
     }
 
@@ -204,16 +213,28 @@ impl HeldStreams {
         if self.0.is_empty() {
             return Vec::new();
         }
-        let reasons: HashMap<_, _> =
-            fold.failures.iter().rev().map(|(index, reason)| (*index, reason)).collect();
+        let mut reasons: HashMap<_, _> = failed_before(fold, plan).collect();
+        reasons.extend(fold.failures.iter().rev().cloned());
         let events = fold.wanted.iter().filter_map(|index| Some((*index, fold.event(*index)?)));
         let waiting = events.filter(|(index, event)| self.holds(event.stream_index(), *index));
         let letter = |(index, event): (usize, crate::batch::EventRef<'_>)| {
             let lane = Lane::of_stream(event.stream());
-            let reason = reasons.get(&index).map(|reason| (*reason).clone());
+            let reason = reasons.get(&index).cloned();
             (reason.is_some() || plan.includes(event, || lane.clone()))
                 .then(|| aside(event, lane.clone(), reason))
         };
         waiting.filter_map(letter).collect()
     }
+}
+
+/// The events that are known to fail in the lane of their stream, as those that a looked-up row could not take in.
+fn failed_before<P: Projection>(
+    fold: &TypedFold<'_, P>,
+    plan: &FoldPlan<'_>,
+) -> impl Iterator<Item = (usize, String)> {
+    let wanted = if plan.has_failures() { &*fold.wanted } else { &[] };
+    wanted.iter().filter_map(move |index| {
+        let event = fold.event(*index)?;
+        Some((*index, plan.failure(event.position(), || Lane::of_stream(event.stream()))?))
+    })
 }

@@ -50,3 +50,24 @@ pub(crate) fn types(aggregates: usize) -> String {
     let text = text.replace('@', "#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]");
     prettyplease::unparse(&syn::parse_file(&text).expect("the types by hand are Rust"))
 }
+
+/// The types with what the least of programs does with them: each struct is written as JSON and read again.
+pub(crate) fn with_json(types: &str) -> String {
+    let names = types.lines().filter_map(|line| line.strip_prefix("pub struct "));
+    let functions = names.map(|rest| {
+        let name: String = rest.chars().take_while(|it| it.is_alphanumeric()).collect();
+        format!(
+            "impl {name} {{
+    pub fn to_json(&self) -> serde_json::Result<Vec<u8>> {{
+        serde_json::to_vec(self)
+    }}
+    pub fn from_json(json: &[u8]) -> serde_json::Result<Self> {{
+        serde_json::from_slice(json)
+    }}
+}}
+"
+        )
+    });
+    let functions: String = functions.collect();
+    format!("use cqrs_core::serde_json;\n{types}{functions}")
+}

@@ -1,8 +1,9 @@
 //! How long rustc takes for generated code, beside the same types written by hand with serde alone.
 //!
-//! `cargo bench -p cqrs-codegen --bench rustc` makes three packages, which differ in nothing but their one file: an empty
+//! `cargo bench -p cqrs-codegen --bench rustc` makes packages, which differ in nothing but their one file: an empty
 //! one, whose time is cargo's and the linker's own, the types by hand, and the generated code. Each is compiled anew
-//! again and again, its dependencies never.
+//! again and again, its dependencies never. A fourth reads and writes the types by hand as JSON: a derive of serde is generic,
+//! and costs little until somebody uses it.
 
 #![allow(
     clippy::unwrap_used,
@@ -44,9 +45,15 @@ fn main() {
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
+    let by_hand = by_hand::types(AGGREGATES);
     let packages = [
         Package { name: "empty", title: "an empty crate", rust: String::new() },
-        Package { name: "by_hand", title: "types by hand, serde alone", rust: by_hand::types(AGGREGATES) },
+        Package {
+            name: "by_hand_json",
+            title: "types by hand, read and written as JSON",
+            rust: by_hand::with_json(&by_hand),
+        },
+        Package { name: "by_hand", title: "types by hand, serde alone", rust: by_hand },
         Package { name: "generated", title: "generated", rust: generated() },
     ];
     let folder = write(&packages);
@@ -69,7 +76,10 @@ fn main() {
             build.as_secs_f64()
         );
     }
-    println!("| generated beside by hand | | {:.1} | {:.1} |", ratio(&check), ratio(&build));
+    for (index, package) in packages.iter().enumerate().take(packages.len() - 1).skip(1) {
+        let (check, build) = (ratio(&check, index), ratio(&build, index));
+        println!("| generated beside {} | | {check:.1} | {build:.1} |", package.title);
+    }
 }
 
 fn generated() -> String {
@@ -135,8 +145,8 @@ fn cargo(folder: &Path, arguments: &[&str]) {
     assert!(output.status.success(), "cargo {arguments:?}:\n{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// How many times as long the generated code takes as the types by hand, each without what an empty crate takes.
-fn ratio(times: &[Duration]) -> f64 {
-    let [empty, by_hand, generated] = times else { panic!("three packages were compiled") };
-    generated.saturating_sub(*empty).as_secs_f64() / by_hand.saturating_sub(*empty).as_secs_f64()
+/// How many times as long the generated code, the last, takes as another package, each without what an empty one takes.
+fn ratio(times: &[Duration], other: usize) -> f64 {
+    let above_empty = |time: Duration| time.saturating_sub(times[0]).as_secs_f64();
+    above_empty(times[times.len() - 1]) / above_empty(times[other])
 }

@@ -1,7 +1,7 @@
 //! How long a large schema takes: checked, and written out as Rust.
 //!
-//! `cargo bench -p cqrs-codegen --bench schema` makes a schema of 100 aggregates, 1,000 events and 300 commands in memory and prints the
-//! medians of many runs. The limit that the project has set itself is 150 ms for both together.
+//! `cargo bench -p cqrs-codegen --bench schema` makes a schema of 100 aggregates, 1,000 events and 300 commands in memory
+//! and prints the medians of many runs. The limit that the project has set itself is 150 ms for both together.
 
 #![allow(
     clippy::unwrap_used,

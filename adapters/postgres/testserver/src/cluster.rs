@@ -116,6 +116,16 @@ impl Cluster {
         format!("postgres://{role}@127.0.0.1:{}/{database}", self.port)
     }
 
+    /// Makes a folder outside the cluster that the server may keep tables in.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be made.
+    pub fn folder_for_tables(&self, folder: &Path) -> Result<(), Problem> {
+        std::fs::create_dir(folder)?;
+        self.programs.hand_over(folder)
+    }
+
     /// Runs SQL with `psql` as the superuser, and waits for its end.
     ///
     /// # Errors

@@ -76,10 +76,18 @@ impl Programs {
                 output: "it does not run as root, and there is neither a user `postgres` nor `nobody`"
                     .to_owned(),
             })?;
-            chown(folder, Some(user), Some(group))?;
             self.account = Some((user, group));
         }
+        self.hand_over(folder)?;
         Ok(self)
+    }
+
+    /// Has a folder belong to the account.
+    pub(crate) fn hand_over(&self, folder: &Path) -> Result<(), Problem> {
+        match self.account {
+            Some((user, group)) => Ok(chown(folder, Some(user), Some(group))?),
+            None => Ok(()),
+        }
     }
 
     /// Where a program is.

@@ -6,7 +6,6 @@ use cqrs_evolution::model::{
     self as released, Definition, Event, Field, Fields, Payload, Scalar, Shape, Type, Version,
 };
 use cqrs_evolution::rules::compare;
-use quote::ToTokens as _;
 
 use crate::model::{self, Domain, TypeKind, TypeRef, Variant};
 
@@ -44,7 +43,7 @@ pub(crate) fn alike_as_types(domain: &Domain, today: &TypeRef, released: &Type, 
 /// The path of a type that is written by hand.
 pub(crate) fn extern_path(ty: &model::Type) -> Option<String> {
     match &ty.kind {
-        TypeKind::Extern(path) => Some(path.to_token_stream().to_string().replace(' ', "")),
+        TypeKind::Extern(path) => Some(path.clone()),
         _ => None,
     }
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use cqrs_evolution::model::{Projection, Surface};
-use quote::ToTokens as _;
 
 use crate::emit::docs::notation::{expression, target, term, value};
 use crate::model::{self, Column, Domain, Field, Fold, FoldAction, KeyPart, Operation, TypeKind, Write};
@@ -141,7 +140,7 @@ impl Items<'_> {
             TypeKind::Newtype { inner, .. } => {
                 self.item(path, format!("newtype of {}", self.domain.type_text(inner)));
             }
-            TypeKind::Extern(rust) => self.item(path, rust.to_token_stream().to_string().replace(' ', "")),
+            TypeKind::Extern(rust) => self.item(path, rust.clone()),
             TypeKind::Struct(fields) => {
                 self.item(path.clone(), "struct");
                 self.fields(&path, fields);

@@ -9,7 +9,9 @@
 mod dispatch;
 mod domain;
 mod figures;
+mod projection;
 mod raw;
+mod raw_projection;
 mod rehydration;
 mod upcasting;
 mod write_path;
@@ -30,6 +32,9 @@ struct Arguments {
     /// How often everything is measured; each figure is the median
     #[arg(long, default_value_t = 7)]
     rounds: usize,
+    /// How many events the log of the projections has
+    #[arg(long, default_value_t = 1_000_000)]
+    events: usize,
     /// A folder on the disk to measure; the one for temporary files when left out
     #[arg(long)]
     dir: Option<PathBuf>,
@@ -45,6 +50,8 @@ enum Topic {
     Rehydration,
     /// Commands on the store in memory
     Dispatch,
+    /// Folding a log of 1,000,000 events into tables of 1,000 and of 200,000 rows
+    Projection,
 }
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
@@ -69,6 +76,9 @@ async fn main() -> Outcome {
     }
     if wanted(Topic::Dispatch) {
         dispatch::measure(&mut figures).await?;
+    }
+    if wanted(Topic::Projection) {
+        projection::measure(&mut figures, &dir, arguments.events).await?;
     }
     println!("{figures}");
     Ok(())

@@ -20,6 +20,8 @@ pub(crate) struct Raw {
     connection: Connection,
     position: i64,
     versions: Vec<i64>,
+    /// How far one event's stream is from the next one's.
+    stride: usize,
 }
 
 impl Raw {
@@ -27,7 +29,7 @@ impl Raw {
     pub(crate) async fn create(path: &Path, streams: usize) -> Outcome<Self> {
         let store = SqliteStore::open(path).await?;
         cqrs_core::App::builder(store).build().await?.shutdown().await?;
-        let connection = Connection::open(path)?;
+        let mut connection = Connection::open(path)?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "wal_autocheckpoint", 4096)?;
         connection.pragma_update(None, "cache_size", -32 * 1024)?;
@@ -42,13 +44,21 @@ impl Raw {
             "INSERT INTO cqrs_event_types (id, aggregate_type, name, version) VALUES (?1, 'Account', 'Deposited', 3)",
             [DEPOSITED],
         )?;
+        let transaction = connection.transaction()?;
         for stream in 0..streams {
-            connection.execute(
+            transaction.execute(
                 "INSERT INTO cqrs_streams (id, aggregate_type, aggregate_id) VALUES (?1, 'Account', ?2)",
                 params![stream as i64, format!("account-{stream}")],
             )?;
         }
-        Ok(Self { connection, position: 0, versions: vec![0; streams] })
+        transaction.commit()?;
+        Ok(Self { connection, position: 0, versions: vec![0; streams], stride: 1 })
+    }
+
+    /// Has each event go to a stream far from the last one's, yet as many to each.
+    pub(crate) fn scattered(mut self) -> Self {
+        self.stride = 104_729;
+        self
     }
 
     /// Inserts deposits, so many a transaction, one stream after the other.
@@ -62,7 +72,7 @@ impl Raw {
                      correlation_id, causation_id, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
                 )?;
                 for n in done..(done + a_transaction).min(count) {
-                    let stream = n % self.versions.len();
+                    let stream = n * self.stride % self.versions.len();
                     self.position += 1;
                     self.versions[stream] += 1;
                     let command = Uuid::now_v7();
@@ -91,7 +101,7 @@ impl Raw {
     pub(crate) fn open(path: &Path) -> Outcome<Self> {
         let connection = Connection::open(path)?;
         connection.pragma_update(None, "cache_size", -32 * 1024)?;
-        Ok(Self { connection, position: 0, versions: Vec::new() })
+        Ok(Self { connection, position: 0, versions: Vec::new(), stride: 1 })
     }
 
     /// Selects the payloads of an account's deposits in order, decodes each straight into its type, and folds it.

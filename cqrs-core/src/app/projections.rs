@@ -3,6 +3,7 @@
 mod build;
 mod follow;
 mod handle;
+mod pages;
 mod replay;
 mod runner;
 
@@ -283,7 +284,7 @@ impl Running {
         if self.runner.refresh == Refresh::OnCommit {
             return Ok(checkpoint);
         }
-        let mut follower = Follower::new(Arc::clone(&self.runner), checkpoint);
+        let mut follower = Follower::new(&self.runner, checkpoint);
         while follower.step().await? {}
         follower.keep_place().await
     }

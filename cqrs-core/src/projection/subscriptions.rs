@@ -191,13 +191,15 @@ impl<P: Projection, S: RecordedBy> SetSubscription<P> for Arms<P, S> {
     }
 
     fn stage(&self) -> Box<dyn Stage<P> + '_> {
-        Box::new(StagedEvents { arms: &self.0, items: Vec::new() })
+        Box::new(StagedEvents { arms: &self.0, items: Vec::new(), keys: Vec::new() })
     }
 }
 
 struct StagedEvents<'a, P: Projection, S> {
     arms: &'a [Arm<P, S>],
     items: Vec<S>,
+    /// The keys of one event, kept for its memory.
+    keys: Vec<P::Key>,
 }
 
 impl<P: Projection, S: EventSet> Stage<P> for StagedEvents<'_, P, S> {
@@ -208,7 +210,8 @@ impl<P: Projection, S: EventSet> Stage<P> for StagedEvents<'_, P, S> {
         meta: &Meta,
         found: &mut dyn FnMut(usize, usize, P::Key),
     ) -> Result<(), StageError> {
-        let mut keys = Vec::new();
+        // A panic may have left some of the event before.
+        self.keys.clear();
         let events = match S::decode(route, payload)? {
             crate::Decoded::One(event) => {
                 self.items.push(event);
@@ -223,9 +226,9 @@ impl<P: Projection, S: EventSet> Stage<P> for StagedEvents<'_, P, S> {
         let first = self.items.len() - events;
         for (item, event) in self.items.iter().enumerate().skip(first) {
             for (index, arm) in self.arms.iter().enumerate() {
-                if let Some(outcome) = (arm.keys)(event, meta, &mut keys) {
+                if let Some(outcome) = (arm.keys)(event, meta, &mut self.keys) {
                     outcome?;
-                    keys.drain(..).for_each(|key| found(item, index, key));
+                    self.keys.drain(..).for_each(|key| found(item, index, key));
                 }
             }
         }

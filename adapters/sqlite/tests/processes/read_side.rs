@@ -24,7 +24,7 @@ use crate::{block_on, start};
 const ACCOUNTS: u64 = 500;
 
 /// How many decisions are there before anything is built anew, and how many events each of them has.
-const DECISIONS: u64 = 200;
+const DECISIONS: u64 = 600;
 const EVENTS: u64 = 100;
 
 /// How long the life of an application is at most; that of one that builds is long beside the folding of a batch.

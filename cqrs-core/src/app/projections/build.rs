@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Building;
+use super::pages::Pages;
 use super::runner::Runner;
 use crate::envelope::Position;
 use crate::store::{FoldError, Generation, ReadAll, StoreError};
@@ -53,6 +54,7 @@ pub(super) async fn build_anew(runner: &Runner) -> Result<(), FoldError> {
 async fn build(runner: &Runner, lease: &str, from: Position) -> Result<(), FoldError> {
     let table = runner.projector.table();
     let (mut checkpoint, mut renewed) = (from, Instant::now());
+    let mut pages = Pages::new(runner);
     loop {
         if renewed.elapsed() > runner.lease / 4 {
             if !runner.store.lease(lease.to_owned(), runner.holder, runner.lease).await? {
@@ -66,11 +68,10 @@ async fn build(runner: &Runner, lease: &str, from: Position) -> Result<(), FoldE
         if head.since(checkpoint) < ReadAll::PAGE as u64 {
             break;
         }
-        let batch = runner.read(checkpoint).await?;
+        let batch = pages.after(checkpoint).await?;
         let end = batch.end();
-        let folded =
-            runner.store.fold(Arc::clone(&runner.projector), Generation::Next, checkpoint, Arc::new(batch));
-        checkpoint = match folded.await {
+        let folded = runner.store.fold(Arc::clone(&runner.projector), Generation::Next, checkpoint, batch);
+        checkpoint = match pages.read_beside(end, folded).await {
             Ok(failed) => {
                 super::tell(&table.name, &failed);
                 end

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::pages::Pages;
 use super::runner::{Backoff, Runner};
 use crate::app::builder::Refresh;
 use crate::batch::{BatchBuilder, EventBatch};
@@ -31,7 +32,7 @@ pub(super) async fn follow(runner: &Arc<Runner>) -> Result<(), FoldError> {
         Refresh::Continuous => None,
         Refresh::Every(pause) => Some(pause),
     };
-    let mut follower = Follower::new(Arc::clone(runner), checkpoint);
+    let mut follower = Follower::new(runner, checkpoint);
     let mut head = runner.store.watch_head();
     let mut backoff = Backoff::new();
     loop {
@@ -75,17 +76,18 @@ async fn rest(
 }
 
 /// A reader of the log that folds what it reads into a live table.
-pub(super) struct Follower {
-    runner: Arc<Runner>,
+pub(super) struct Follower<'a> {
+    runner: &'a Runner,
+    pages: Pages<'a>,
     /// What the table's checkpoint is believed to be.
     checkpoint: Position,
     /// How far the log was read; nothing wanted lies between the checkpoint and here.
     seen: Position,
 }
 
-impl Follower {
-    pub(super) fn new(runner: Arc<Runner>, checkpoint: Position) -> Self {
-        Self { runner, checkpoint, seen: checkpoint }
+impl<'a> Follower<'a> {
+    pub(super) const fn new(runner: &'a Runner, checkpoint: Position) -> Self {
+        Self { runner, pages: Pages::new(runner), checkpoint, seen: checkpoint }
     }
 
     /// Moves the table's checkpoint up to what was read, where nothing in between was wanted; returns it.
@@ -99,13 +101,13 @@ impl Follower {
 
     /// Folds one page; says whether there was one.
     pub(super) async fn step(&mut self) -> Result<bool, FoldError> {
-        let batch = self.runner.read(self.seen).await?;
+        let batch = self.pages.after(self.seen).await?;
         let end = batch.end();
         if end <= self.seen {
             return Ok(false);
         }
         if !batch.is_empty() || end.since(self.checkpoint) > UNWANTED_SPAN {
-            self.fold(Arc::new(batch)).await?;
+            self.fold(batch).await?;
         } else {
             self.seen = end;
         }
@@ -115,9 +117,8 @@ impl Follower {
     /// Folds a batch, or goes on from where another engine is that keeps the same table up to date.
     async fn fold(&mut self, batch: Arc<EventBatch>) -> Result<(), FoldError> {
         let (projector, end, events) = (&self.runner.projector, batch.end(), batch.len() as u64);
-        let folded =
-            self.runner.store.fold(Arc::clone(projector), Generation::Live, self.checkpoint, batch).await;
-        self.checkpoint = match folded {
+        let folded = self.runner.store.fold(Arc::clone(projector), Generation::Live, self.checkpoint, batch);
+        self.checkpoint = match self.pages.read_beside(end, folded).await {
             Ok(failed) => {
                 let table = projector.table();
                 tracing::trace!(monotonic_counter.cqrs_projection_events = events, table = table.name);

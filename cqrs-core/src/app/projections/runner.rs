@@ -8,10 +8,8 @@ use uuid::Uuid;
 
 use super::{Progress, build, follow};
 use crate::app::builder::Refresh;
-use crate::batch::EventBatch;
-use crate::envelope::Position;
 use crate::projector::Projector;
-use crate::store::{FoldError, ReadAll, Store, StoreError, StoreErrorKind};
+use crate::store::{FoldError, Store, StoreError, StoreErrorKind};
 
 /// One projection as its tasks see it.
 pub(super) struct Runner {
@@ -48,12 +46,6 @@ impl Backoff {
 impl Runner {
     pub(super) fn report(&self, change: impl FnOnce(&mut Progress)) {
         self.progress.send_modify(change);
-    }
-
-    /// A page of the events that the projection wants.
-    pub(super) async fn read(&self, after: Position) -> Result<EventBatch, StoreError> {
-        let filter = self.projector.filter().clone();
-        self.store.read_all(ReadAll { filter, ..ReadAll::after(after) }).await
     }
 
     /// Builds the table where it must be, and has it serve.

@@ -5,6 +5,7 @@
 
 mod definition;
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use cqrs_core::store::{
@@ -146,13 +147,13 @@ impl Table {
         keys: &[Vec<Value>],
     ) -> Outcome<Vec<Option<Vec<Value>>>> {
         let mut statement = connection.prepare_cached(&self.sql.select).or_store_error()?;
-        let mut rows = Vec::with_capacity(keys.len());
-        for key in keys {
-            let mut found = statement.query(params_from_iter(key.iter().map(Cell::of))).or_store_error()?;
-            rows.push(match found.next().or_store_error()? {
-                Some(row) => Some(read_row(&self.definition, row)?),
-                None => None,
-            });
+        let mut rows = vec![None; keys.len()];
+        for index in in_order_of(keys, Vec::as_slice) {
+            let key = keys[index].iter().map(Cell::of);
+            let mut found = statement.query(params_from_iter(key)).or_store_error()?;
+            if let Some(row) = found.next().or_store_error()? {
+                rows[index] = Some(read_row(&self.definition, row)?);
+            }
         }
         Ok(rows)
     }
@@ -169,13 +170,14 @@ impl Table {
         let changes = folded.changes;
         let columns = &self.definition.columns;
         let mut irregular = vec![false; columns.len()];
-        for RowChange { key, row } in &changes {
+        let mut delete = connection.prepare_cached(&self.sql.delete).or_store_error()?;
+        let mut put = connection.prepare_cached(&self.sql.put).or_store_error()?;
+        for index in in_order_of(&changes, |change| &change.key) {
+            let RowChange { key, row } = &changes[index];
             if row.is_none() || self.sql.deletes_first {
-                let mut delete = connection.prepare_cached(&self.sql.delete).or_store_error()?;
                 delete.execute(params_from_iter(key.iter().map(Cell::of))).or_store_error()?;
             }
             let Some(row) = row else { continue };
-            let mut put = connection.prepare_cached(&self.sql.put).or_store_error()?;
             for (index, (value, column)) in row.iter().zip(columns).enumerate() {
                 let cell = Cell::of(value);
                 irregular[index] |= cell.is_irregular(column.column_type);
@@ -324,6 +326,16 @@ pub(crate) fn promote(connection: &Connection, next: &Table) -> Outcome<()> {
                 WHERE id = ?1";
     connection.execute(swap, (next.id, is_paused, revision)).or_store_error()?;
     Ok(())
+}
+
+/// The indexes of some items in the order of their keys, in which neighbours lie on the same pages of the table.
+fn in_order_of<T>(items: &[T], key: impl Fn(&T) -> &[Value]) -> Vec<usize> {
+    let mut order: Vec<_> = (0..items.len()).collect();
+    order.sort_unstable_by(|&a, &b| {
+        let parts = key(&items[a]).iter().zip(key(&items[b]));
+        parts.map(|(a, b)| a.order(b)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+    });
+    order
 }
 
 /// Checks that changes fit a table's columns, as its database would insist.

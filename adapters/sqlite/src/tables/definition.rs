@@ -32,14 +32,25 @@ impl Statements {
         let columns = all_columns(definition);
         let places = definition.columns.len() + usize::from(scales::are_kept(definition));
         let places: Vec<_> = (1..=places).map(|index| format!("?{index}")).collect();
-        let verb = if deletes_first { "INSERT" } else { "REPLACE" };
+        let on_conflict = if deletes_first { String::new() } else { overwrite(definition) };
         Self {
             select: format!("SELECT {columns} FROM {table} WHERE {of_key}"),
-            put: format!("{verb} INTO {table} ({columns}) VALUES ({})", places.join(", ")),
+            put: format!("INSERT INTO {table} ({columns}) VALUES ({}){on_conflict}", places.join(", ")),
             delete: format!("DELETE FROM {table} WHERE {of_key}"),
             deletes_first,
         }
     }
+}
+
+/// What puts a row over the one of the same key: in its place in the tree, where SQLite's `REPLACE` would take the old one out first.
+fn overwrite(definition: &TableDefinition) -> String {
+    let columns = definition.columns.iter().map(|column| quoted(&column.name));
+    let scales = scales::are_kept(definition).then(|| quoted(scales::COLUMN));
+    let key: Vec<_> = columns.clone().take(definition.key_columns).collect();
+    let rest = columns.skip(definition.key_columns).chain(scales);
+    let set: Vec<_> = rest.map(|column| format!("{column} = excluded.{column}")).collect();
+    let action = if set.is_empty() { "NOTHING".to_owned() } else { format!("UPDATE SET {}", set.join(", ")) };
+    format!(" ON CONFLICT ({}) DO {action}", key.join(", "))
 }
 
 /// The SQL that creates a table and its indexes; `id` makes the indexes' names unique.

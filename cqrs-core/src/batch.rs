@@ -267,6 +267,13 @@ impl BatchBuilder {
         index
     }
 
+    /// The index of a stream that is not in the batch yet; quicker than [`stream`](Self::stream), which looks whether it is.
+    pub fn new_stream(&mut self, stream: StreamId) -> u32 {
+        let index = index_of_next(&self.batch.streams);
+        self.batch.streams.push(stream);
+        index
+    }
+
     /// The index of an origin; one equal to the origin before it, as in the events of one decision, is kept once.
     pub fn origin(&mut self, origin: Origin) -> u32 {
         if self.batch.origins.last() != Some(&origin) {

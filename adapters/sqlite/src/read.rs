@@ -37,7 +37,7 @@ pub(crate) fn read_stream(
     names: &mut TypeNames,
     read: &ReadStream,
 ) -> Outcome<EventBatch> {
-    let mut page = Page::new(connection, names, read.detail, read.limit);
+    let mut page = Page::new(connection, names, read.detail, read.limit, ReadStream::PAGE);
     let Some(stream) = find_stream(connection, &read.stream)? else {
         return Ok(page.finish(Position::START));
     };
@@ -84,7 +84,7 @@ pub(crate) fn page_of_all(
     let mut conditions = String::new();
     if let Some(types) = names.wanted(&read.filter) {
         if types.is_empty() {
-            return Ok(Page::new(connection, names, Detail::Full, read.limit).finish(end.max(after)));
+            return Ok(Page::new(connection, names, Detail::Full, read.limit, 0).finish(end.max(after)));
         }
         let types: Vec<_> = types.iter().map(i64::to_string).collect();
         conditions.push_str(&format!(" AND event_type IN ({})", types.join(", ")));
@@ -96,7 +96,8 @@ pub(crate) fn page_of_all(
     if !conditions.is_empty() {
         end = end.min(after.plus(SPAN));
     }
-    let mut page = Page::new(connection, names, Detail::Full, read.limit);
+    let expected = usize::try_from(end.since(after)).unwrap_or(usize::MAX);
+    let mut page = Page::new(connection, names, Detail::Full, read.limit, expected);
     if end <= after {
         return Ok(page.finish(after));
     }
@@ -131,7 +132,7 @@ pub(crate) fn events_at(
     let mut statement = connection
         .prepare_cached(&format!("SELECT {COLUMNS}, {MORE_COLUMNS} FROM cqrs_events WHERE position = ?1"))
         .or_store_error()?;
-    let mut page = Page::new(connection, names, Detail::Full, positions.len());
+    let mut page = Page::new(connection, names, Detail::Full, positions.len(), positions.len());
     for position in positions {
         let mut rows = statement.query([position.to_i64()]).or_store_error()?;
         if let Some(row) = rows.next().or_store_error()? {

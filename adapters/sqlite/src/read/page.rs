@@ -7,11 +7,14 @@ use std::collections::HashMap;
 use cqrs_core::store::{Detail, ReadStream};
 use cqrs_core::{BatchBuilder, BatchRow, EventBatch, Metadata, Origin, Position, StreamId, StreamVersion};
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Row};
+use rusqlite::{CachedStatement, Connection, Row};
 use uuid::Uuid;
 
 use super::TypeNames;
 use crate::error::{OrStoreError, Outcome, corrupt};
+
+/// The most events that room is made for before they are there.
+const MOST_RESERVED: usize = 4 * ReadStream::PAGE;
 
 /// A page while it is filled.
 pub(super) struct Page<'a> {
@@ -23,38 +26,40 @@ pub(super) struct Page<'a> {
     types: Vec<(i64, u32)>,
     streams: HashMap<i64, u32>,
     stream: Option<(i64, u32)>,
-    origin: OriginCells,
-    origin_index: Option<u32>,
+    find_stream: Option<CachedStatement<'a>>,
+    origin: Option<KnownOrigin>,
 }
 
-/// The cells of the newest origin, to tell whether the next event has the same.
-#[derive(Default, PartialEq, Eq)]
-struct OriginCells {
-    correlation_id: Vec<u8>,
-    causation_id: Vec<u8>,
+/// The newest origin, to tell whether the next event has the same.
+struct KnownOrigin {
+    index: u32,
+    correlation_id: Uuid,
+    causation_id: Uuid,
     tenant: Option<String>,
     actor: Option<String>,
     metadata: Option<String>,
 }
 
 impl<'a> Page<'a> {
+    /// An empty page, with room for as many events as are expected.
     pub(super) fn new(
         connection: &'a Connection,
         names: &'a mut TypeNames,
         detail: Detail,
         limit: usize,
+        expected: usize,
     ) -> Self {
         Self {
             connection,
             names,
-            builder: BatchBuilder::with_capacity(limit.min(ReadStream::PAGE)),
+            builder: BatchBuilder::with_capacity(expected.min(limit).min(MOST_RESERVED)),
             detail,
             limit,
             types: Vec::new(),
             streams: HashMap::new(),
             stream: None,
-            origin: OriginCells::default(),
-            origin_index: None,
+            find_stream: None,
+            origin: None,
         }
     }
 
@@ -117,7 +122,8 @@ impl<'a> Page<'a> {
         let index = match self.streams.get(&id) {
             Some(index) => *index,
             None => {
-                let index = self.builder.stream(&find_stream(self.connection, id)?);
+                let stream = self.find_stream(id)?;
+                let index = self.builder.new_stream(stream);
                 self.streams.insert(id, index);
                 index
             }
@@ -126,24 +132,33 @@ impl<'a> Page<'a> {
         Ok(index)
     }
 
+    fn find_stream(&mut self, id: i64) -> Outcome<StreamId> {
+        let sql = "SELECT aggregate_type, aggregate_id FROM cqrs_streams WHERE id = ?1";
+        let statement = match &mut self.find_stream {
+            Some(statement) => statement,
+            none => none.insert(self.connection.prepare_cached(sql).or_store_error()?),
+        };
+        let cells = |row: &Row<'_>| Ok(StreamId::new(row.get::<_, String>(0)?, row.get::<_, String>(1)?));
+        statement.query_row([id], cells).or_store_error()
+    }
+
     fn origin_index(&mut self, position: Position, row: &Row<'_>) -> Outcome<u32> {
         let cell = |index| row.get_ref(index).or_store_error();
-        let (correlation_id, causation_id) = (cell(7)?, cell(8)?);
+        let (correlation_id, causation_id) = (uuid(position, cell(7)?)?, uuid(position, cell(8)?)?);
         let (tenant, actor, metadata) = (text(cell(9)?), text(cell(10)?), text(cell(11)?));
-        let known = &self.origin;
-        if let Some(index) = self.origin_index
-            && correlation_id == ValueRef::Blob(&known.correlation_id)
-            && causation_id == ValueRef::Blob(&known.causation_id)
+        if let Some(known) = &self.origin
+            && (correlation_id, causation_id) == (known.correlation_id, known.causation_id)
             && (tenant, actor, metadata)
                 == (known.tenant.as_deref(), known.actor.as_deref(), known.metadata.as_deref())
         {
-            return Ok(index);
+            return Ok(known.index);
         }
-        let origin = Origin {
-            correlation_id: uuid(position, correlation_id)?,
-            causation_id: uuid(position, causation_id)?,
-            tenant: tenant.map(str::to_owned),
-            actor: actor.map(str::to_owned),
+        let (tenant, actor) = (tenant.map(str::to_owned), actor.map(str::to_owned));
+        let index = self.builder.origin(Origin {
+            correlation_id,
+            causation_id,
+            tenant: tenant.clone(),
+            actor: actor.clone(),
             metadata: match metadata {
                 Some(json) => serde_json::from_str(json).map_err(|error| {
                     corrupt(format!("the metadata of the event at position {position} is not a JSON object"))
@@ -151,26 +166,11 @@ impl<'a> Page<'a> {
                 })?,
                 None => Metadata::new(),
             },
-        };
-        self.origin = OriginCells {
-            correlation_id: origin.correlation_id.as_bytes().to_vec(),
-            causation_id: origin.causation_id.as_bytes().to_vec(),
-            tenant: origin.tenant.clone(),
-            actor: origin.actor.clone(),
-            metadata: metadata.map(str::to_owned),
-        };
-        let index = self.builder.origin(origin);
-        self.origin_index = Some(index);
+        });
+        let metadata = metadata.map(str::to_owned);
+        self.origin = Some(KnownOrigin { index, correlation_id, causation_id, tenant, actor, metadata });
         Ok(index)
     }
-}
-
-fn find_stream(connection: &Connection, id: i64) -> Outcome<StreamId> {
-    let mut statement = connection
-        .prepare_cached("SELECT aggregate_type, aggregate_id FROM cqrs_streams WHERE id = ?1")
-        .or_store_error()?;
-    let cells = |row: &Row<'_>| Ok(StreamId::new(row.get::<_, String>(0)?, row.get::<_, String>(1)?));
-    statement.query_row([id], cells).or_store_error()
 }
 
 fn uuid(position: Position, cell: ValueRef<'_>) -> Outcome<Uuid> {

@@ -107,14 +107,13 @@ pub const fn stored_name_is_unique<S: EventSet>(
         let mut other = 0;
         while shapes[own].slot == slot && shapes[other].slot < slot {
             let (a, b) = (&shapes[other], &shapes[own]);
-            if a.hash.to_bits() == b.hash.to_bits()
-                && (!is_retired || a.version == b.version)
-                && same_text(a.name, b.name)
-            {
+            if a.hash.to_bits() == b.hash.to_bits() && a.version == b.version && same_text(a.name, b.name) {
                 let both = Sentence::new().add("`").add(types[a.slot]).add("` and `").add(types[slot]);
                 let both = both.add("` of `").add(set).add("` are both stored as `").add(b.name).add("`");
+                let both =
+                    both.add(" version ").add_number(b.version).add(", so a record of it could be either");
                 refuse(&if is_retired {
-                    both.add(" version ").add_number(b.version).add(", so a record of it could be either")
+                    both
                 } else {
                     both.add("; give one of them another name: #[event(name = \"…\")]")
                 });

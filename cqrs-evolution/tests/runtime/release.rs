@@ -305,7 +305,7 @@ fn a_lost_corpus_is_noticed() {
     fs::remove_file(folder.corpus()).unwrap();
     let error = folder.first().run(Mode::Verify).unwrap_err().to_string();
     assert!(
-        error.contains("has no sample of Account.Deposit version 1, Account.Transferred version 1"),
+        error.contains("lacks samples of Account.Deposit version 1, Account.Transferred version 1"),
         "{error}"
     );
 }

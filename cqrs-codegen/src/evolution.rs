@@ -7,6 +7,7 @@ mod findings;
 mod hold;
 mod released;
 mod shapes;
+mod steps;
 mod surface;
 
 pub use hold::{Released, hold, today};

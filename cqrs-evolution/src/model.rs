@@ -7,7 +7,7 @@
 mod scalar;
 pub(crate) mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use scalar::Scalar;
 
@@ -47,6 +47,10 @@ pub struct Version {
     pub name: String,
     /// The payload.
     pub shape: Shape,
+    /// What the step to the next version says by itself: the fields that it fills, as `holder.email`; of a retired event
+    /// the events that it is read as. What it says of them is not recorded. Nothing where the step is code, which a lock does
+    /// not tell from a step that says nothing.
+    pub step: Option<BTreeSet<String>>,
 }
 
 /// What a payload looks like: its fields, and the definition of each type that they name.

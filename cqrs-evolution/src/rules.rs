@@ -29,6 +29,7 @@ pub fn compare(old: &Domain, new: &Domain) -> Vec<Finding> {
     events::versions_of_one_event_stay_together(old, new, &mut found);
     events::names_are_not_given_to_other_events(old, new, &mut found);
     events::retired_events_stay_retired(old, new, &mut found);
+    events::steps_say_what_they_said(old, new, &mut found);
     events::published_events_stay_published(old, new, &mut found);
     shapes::released_shapes_only_gain(old, new, &mut found);
     events::additions_are_said(old, new, &mut found);

@@ -9,12 +9,17 @@ use cqrs_evolution::rules::compare;
 
 use crate::model::{self, Domain, TypeKind, TypeRef, Variant};
 
+use super::steps;
+
 /// An event with every shape that it ever had.
 pub(super) fn event(domain: &Domain, event: &model::Event) -> Event {
-    let older = event.history.iter().map(|shape| (shape.version, &shape.stored_name, &shape.fields));
-    let shapes = older.chain([(event.version, &event.name, &event.fields)]);
-    let versions = shapes.map(|(number, name, fields)| {
-        (number, Version { name: name.to_string(), shape: shape(domain, fields) })
+    let older = event.history.iter().map(|shape| {
+        let step = steps::to_next(domain, event, shape);
+        (shape.version, &shape.stored_name, &shape.fields, step)
+    });
+    let today = (event.version, &event.name, &event.fields, Some(steps::of_retirement(domain, event)));
+    let versions = older.chain([today]).map(|(number, name, fields, step)| {
+        (number, Version { name: name.to_string(), shape: shape(domain, fields), step })
     });
     Event { retired: event.retired.is_some(), published: false, versions: versions.collect() }
 }
@@ -55,7 +60,7 @@ fn field(ty: Type) -> Fields {
 
 /// A domain in which nothing but this is stored.
 fn alone(shape: &Shape) -> released::Domain {
-    let version = Version { name: "It".to_owned(), shape: shape.clone() };
+    let version = Version { name: "It".to_owned(), shape: shape.clone(), step: None };
     let event = Event { versions: BTreeMap::from([(1, version)]), ..Event::default() };
     let aggregate = released::Aggregate { events: BTreeMap::from([("It".to_owned(), event)]) };
     let mut domain = released::Domain::new("it");

@@ -35,7 +35,12 @@ pub fn merge(released: &Domain, today: &Domain) -> Domain {
 fn settle(released: Located<'_>, today: Located<'_>) -> Version {
     let found = difference::between(&released.version.shape, &today.version.shape);
     let grows = !found.is_empty() && found.iter().all(|difference| difference.kind.is_addition());
-    if grows && today.is_written() { today.version.clone() } else { released.version.clone() }
+    let mut settled =
+        if grows && today.is_written() { today.version.clone() } else { released.version.clone() };
+    // A step is written when the version after it is, and may say more later.
+    let said = released.version.step.iter().chain(&today.version.step).flatten();
+    settled.step = Some(said.cloned().collect());
+    settled
 }
 
 /// Keeps a shape that today's domain has no more.

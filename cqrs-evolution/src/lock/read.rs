@@ -2,7 +2,7 @@
 
 mod shape;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::tokens::Line;
 use super::write::sum;
@@ -54,6 +54,25 @@ struct OpenVersion {
     sum: u32,
     line: usize,
     shape: ShapeReader,
+    step: BTreeSet<String>,
+}
+
+impl OpenVersion {
+    /// The rest of a line that begins with `step`: the path of what is filled.
+    fn step(&mut self, line: &mut Line<'_>) -> Result<(), ReadError> {
+        let mut path = line.name()?.0;
+        while line.take(".") {
+            path.push('.');
+            path.push_str(&line.name()?.0);
+        }
+        line.end()?;
+        self.shape.place(line, format!("step {path}"));
+        if self.step.insert(path.clone()) {
+            Ok(())
+        } else {
+            Err(line.error(format!("`step {path}` is said for the second time")))
+        }
+    }
 }
 
 impl Reader {
@@ -85,6 +104,12 @@ impl Reader {
                     return unexpected("a type stands outside of any version".to_owned());
                 };
                 version.shape.definition(line, &word)
+            }
+            "step" => {
+                let Some(version) = part_of else {
+                    return unexpected("a step stands outside of any version".to_owned());
+                };
+                version.step(line)
             }
             _ => unexpected(format!("`{word}` begins no line of a lock")),
         }
@@ -150,17 +175,18 @@ impl Reader {
         }
         self.lines.place_version(stored.clone(), line.number());
         let shape = ShapeReader::default();
-        event.version = Some(OpenVersion { stored, sum, line: line.number(), shape });
+        event.version = Some(OpenVersion { stored, sum, line: line.number(), shape, step: BTreeSet::new() });
         Ok(())
     }
 
     fn close_version(&mut self) -> Result<(), ReadError> {
         let Some(event) = self.event.as_mut() else { return Ok(()) };
-        let Some(OpenVersion { stored, sum: written, line, shape }) = event.version.take() else {
+        let Some(OpenVersion { stored, sum: written, line, shape, step }) = event.version.take() else {
             return Ok(());
         };
         let (shape, parts) = shape.finish()?;
-        let found = sum(&stored, &shape);
+        let version = Version { name: stored.name.clone(), shape, step: Some(step) };
+        let found = sum(&stored, &version);
         if found != written {
             return Err(ReadError {
                 line,
@@ -172,7 +198,7 @@ impl Reader {
             });
         }
         self.lines.place_parts(stored.clone(), parts);
-        event.event.versions.insert(stored.version, Version { name: stored.name, shape });
+        event.event.versions.insert(stored.version, version);
         Ok(())
     }
 

@@ -47,16 +47,16 @@ fn write_version(text: &mut String, event_name: &str, stored: &StoredAs, version
     if version.name != event_name {
         let _ = write!(text, " as {}", name(&version.name));
     }
-    let _ = writeln!(text, " [{:08x}]", sum(stored, &version.shape));
-    for line in lines(&version.shape) {
+    let _ = writeln!(text, " [{:08x}]", sum(stored, version));
+    for line in lines(version) {
         let _ = writeln!(text, "    {line}");
     }
 }
 
 /// The sum of a version: it changes with what its records say of themselves, and with every line below it.
-pub(super) fn sum(stored: &StoredAs, shape: &Shape) -> u32 {
+pub(super) fn sum(stored: &StoredAs, version: &Version) -> u32 {
     let head = format!("{stored}\n");
-    let lines = lines(shape);
+    let lines = lines(version);
     let bytes = lines.iter().flat_map(|line| line.bytes().chain([b'\n']));
     // FNV-1a: it notices accidents, and is not meant to withstand somebody who looks for a collision.
     head.bytes()
@@ -64,8 +64,18 @@ pub(super) fn sum(stored: &StoredAs, shape: &Shape) -> u32 {
         .fold(0x811c_9dc5, |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
-/// The lines of a shape: its fields, then the parts of the types that they name.
-pub(super) fn lines(shape: &Shape) -> Vec<String> {
+/// The lines of a version: its fields, the parts of the types that they name, and what its step says.
+fn lines(version: &Version) -> Vec<String> {
+    let mut lines = shape_lines(&version.shape);
+    let step = version.step.iter().flatten();
+    lines.extend(step.map(|path| {
+        let path: Vec<_> = path.split('.').map(name).collect();
+        format!("step {}", path.join("."))
+    }));
+    lines
+}
+
+fn shape_lines(shape: &Shape) -> Vec<String> {
     let mut lines: Vec<_> = shape.fields.iter().map(|(key, field)| field_line("", key, field)).collect();
     for (key, definition) in &shape.types {
         let ty = name_of_type(key);

@@ -71,6 +71,8 @@ rules! {
         "A record says its event's name and version, and is found by both. So a new name begins with a new version: the versions before it stay in the history under the name that they were stored under.";
     VERSIONS_PARTED = "E1005", "the released versions of one event belong to several events":
         "What a stored record means is decided by the event whose history has its version. Versions that were released as one event are read as one event. To make two events of one, retire it and say which events its records are read as.";
+    WRITTEN_AGAIN = "E1006", "a retired event is not retired any more":
+        "Its records were read as nothing or as other events while it was retired, and would be applied a second time, or to what was made without them; a build of that time still reads new ones as before. An event that means something else now should have a name of its own.";
     FIELD_REMOVED = "E1011", "a released field is gone":
         "Stored records have the field, and what it says would be lost without a word; an older build that still runs cannot read records without it. Write a new version without the field. A field that only has another name is carried over in the step between both versions.";
     FIELD_REQUIRED = "E1012", "a required field was added to a released shape":
@@ -95,12 +97,12 @@ rules! {
         "Of a type written by hand nothing is known but its name, so whether both are stored alike is for you to say. Write a new version, or waive the change with the reason why both are stored alike.";
     HISTORY_EDITED = "E1024", "a field was added to a shape of the past":
         "A version in the history says what records of those days look like, and those do not change. The new field belongs into today's shape.";
+    STEP_SHORTENED = "E1025", "a released step says less than it said":
+        "The step from a version to the next says what becomes of older records, or as which events those of a retired one are read. What it no longer says is lost without a word: a field that may be absent is then absent, one of the same name is carried as it is. Say it again; what it says may change.";
     VARIANT_ADDED = "W1031", "a variant was added to a released enum":
         "Today's code reads every stored record. An older build that still runs cannot read a record with the new variant, and stops there. Deploy all readers before anything writes the variant, or give the event a new version, which older builds can tell apart.";
     NAME_REUSED = "W1032", "a stored name was given to another event":
         "Records are found by name and version, so both events can be told apart by this library. Whoever reads the log by names alone, as in SQL, mixes both.";
-    WRITTEN_AGAIN = "W1033", "a retired event is written again":
-        "Its records were read as nothing or as other events while it was retired, and a build of that time still does so with new ones. An event that means something else now should have a name of its own.";
     NOT_PUBLISHED = "W1034", "an event is no longer published":
         "Its consumers hear nothing any more, and no error tells them. Tell them before.";
     EVENT_ADDED = "N1041", "an event is new":

@@ -144,18 +144,54 @@ pub(super) fn retired_events_stay_retired(old: &Domain, new: &Domain, found: &mu
     for (version, today) in newest_of_each(old, new) {
         if version.event.retired && !today.event.retired {
             found.push(Finding {
-                message: format!("`{}.{}` was retired, and is written again", today.aggregate, today.event_name),
-                help: "an older build reads such a record as what the event was retired into; give the event a new name if it \
-                       means something else now"
+                message: format!("`{}.{}` was retired, and is retired no more", today.aggregate, today.event_name),
+                help: "put `retired` back; an event that is to be written again should have a name that was never stored"
                     .to_owned(),
                 ..finding(
                     &rule::WRITTEN_AGAIN,
-                    &with_consumers(&[Tier::RunningBinary], today.event),
+                    &with_consumers(&[Tier::StoredLog, Tier::RunningBinary], today.event),
                     event_subject(today.aggregate, today.event_name),
                 )
             });
         }
     }
+}
+
+pub(super) fn steps_say_what_they_said(old: &Domain, new: &Domain, found: &mut Vec<Finding>) {
+    for released in old.versions() {
+        let Some(today) = new.find(&released.stored_as()) else { continue };
+        let Some(step) = &today.version.step else { continue };
+        if released.event.retired && !today.event.retired {
+            continue;
+        }
+        let is_said = |path: &str| {
+            step.contains(path)
+                || name_today(old, new, released.aggregate, path).is_some_and(|it| step.contains(it))
+        };
+        for path in released.version.step.iter().flatten().filter(|path| !is_said(path)) {
+            let is_retirement = released.event.retired && released.number == released.event.newest();
+            let (message, help) = if is_retirement {
+                let message = format!("records of {today} are no longer read as `{path}`");
+                (message, format!("name `{path}` again under what the event is retired into"))
+            } else {
+                let message = format!("the step from {today} no longer says what `{path}` is");
+                (message, format!("fill `{path}` again in the step of version {}", released.number))
+            };
+            let subject = Subject {
+                path: Some(path.clone()),
+                part: Some(format!("step {path}")),
+                ..version_subject(released, today.event_name)
+            };
+            let hurts = with_consumers(&[Tier::StoredLog], released.event);
+            found.push(Finding { message, help, ..finding(&rule::STEP_SHORTENED, &hurts, subject) });
+        }
+    }
+}
+
+/// The name of today of an event of the older state.
+fn name_today<'n>(old: &Domain, new: &'n Domain, aggregate: &str, event: &str) -> Option<&'n str> {
+    let newest = old_versions(old, aggregate, event).last()?;
+    new.find(&newest.stored_as()).map(|it| it.event_name)
 }
 
 pub(super) fn published_events_stay_published(old: &Domain, new: &Domain, found: &mut Vec<Finding>) {

@@ -9,7 +9,7 @@ use crate::model::{Definition, Event, Field, Fields, Payload, Scalar, Shape, Typ
 /// An event with all its versions.
 pub(super) fn event(descriptor: &EventDescriptor, retired: bool) -> Event {
     let versions = descriptor.chain().map(|shape| {
-        let version = Version { name: shape.name.to_owned(), shape: payload(shape.fields) };
+        let version = Version { name: shape.name.to_owned(), shape: payload(shape.fields), step: None };
         (shape.version, version)
     });
     Event { retired, published: false, versions: versions.collect() }

@@ -1,5 +1,7 @@
 //! What may happen to events, versions and their names, and what may not: each rule a test.
 
+use cqrs_evolution::rules::compare;
+
 use crate::domains::{codes, domain, only};
 
 const TWO: &str = "event Account.Deposited\nversion 1\ncents: i64\nversion 2\namount: decimal\n";
@@ -75,10 +77,10 @@ fn a_stored_name_given_to_another_event_is_a_warning() {
 }
 
 #[test]
-fn a_retired_event_that_is_written_again_is_a_warning_and_with_another_shape_an_error() {
+fn a_retired_event_that_is_retired_no_more_is_an_error() {
     let old = domain("event A.Paid [1] retired\nversion 1\nx: i64");
-    assert_eq!(codes(&old, &domain("event A.Paid\nversion 1\nx: i64")), ["W1033"]);
-    assert_eq!(codes(&old, &domain("event A.Paid\nversion 1\ny: i64")), ["E1011", "E1012", "W1033"]);
+    assert_eq!(codes(&old, &domain("event A.Paid\nversion 1\nx: i64")), ["E1006"]);
+    assert_eq!(codes(&old, &domain("event A.Paid\nversion 1\ny: i64")), ["E1006", "E1011", "E1012"]);
 }
 
 #[test]
@@ -92,4 +94,36 @@ fn an_event_of_another_aggregate_is_another_event() {
     let old = domain("event A.Paid\nversion 1\nevent B.Opened\nversion 1");
     let new = domain("event A.Closed\nversion 1\nevent B.Opened\nversion 1\nevent B.Paid\nversion 1");
     assert_eq!(codes(&old, &new), ["E1002", "N1041", "N1041"]);
+}
+
+#[test]
+fn a_step_may_say_more_and_otherwise_and_not_less() {
+    let version =
+        |steps: &str| format!("event A.Paid\nversion 1\nx: i64\n{steps}version 2\ny: i64?\nz: i64?");
+    let old = domain(&version("step y\nstep z.deep\n"));
+    assert_eq!(codes(&old, &domain(&version("step y\nstep z\nstep z.deep\n"))), [""; 0]);
+    let finding = only(&old, &domain(&version("step y\nstep z\n")));
+    assert_eq!(finding.rule.id, "E1025");
+    assert_eq!(finding.message, "the step from A.Paid version 1 no longer says what `z.deep` is");
+}
+
+#[test]
+fn a_step_in_code_is_not_looked_into() {
+    let old = domain("event A.Paid\nversion 1\nx: i64\nstep y\nversion 2\ny: i64?");
+    let mut new = old.clone();
+    let event = new.aggregates.get_mut("A").unwrap().events.get_mut("Paid").unwrap();
+    event.versions.get_mut(&1).unwrap().step = None;
+    assert_eq!(codes(&old, &new), [""; 0]);
+}
+
+#[test]
+fn what_a_retired_event_is_read_as_stays_under_whatever_name() {
+    let text = |steps: &str, sent: &str| {
+        format!("event A.Moved [1] retired\nversion 1\n{steps}event A.Paid\nversion 1\n{sent}")
+    };
+    let old = domain(&text("step Paid\nstep Sent\n", "event A.Sent\nversion 1\n"));
+    let renamed = "event A.Posted\nversion 1 as Sent\nversion 2\n";
+    assert!(!codes(&old, &domain(&text("step Paid\nstep Posted\n", renamed))).contains(&"E1025"));
+    let found = compare(&old, &domain(&text("step Paid\n", renamed)));
+    assert_eq!(found[0].message, "records of A.Moved version 1 are no longer read as `Sent`");
 }

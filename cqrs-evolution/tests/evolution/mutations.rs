@@ -1,5 +1,7 @@
 //! A change that was made is found, under its own code and no other: for random domains, each kind of change.
 
+use std::collections::BTreeSet;
+
 use cqrs_evolution::model::{Aggregate, Domain, Event, Field, Scalar, Shape, StoredAs, Type, Version};
 use cqrs_evolution::rules::compare;
 use proptest::prelude::*;
@@ -60,7 +62,8 @@ fn make(change: Change, domain: &mut Domain, at: &StoredAs, event: &str) -> Opti
             Some(vec!["E1002"])
         }
         Change::AddEvent => {
-            let version = Version { name: NEW.to_owned(), shape: Shape::default() };
+            let version =
+                Version { name: NEW.to_owned(), shape: Shape::default(), step: Some(BTreeSet::new()) };
             let added = Event { versions: [(1, version)].into(), ..Event::default() };
             aggregate.events.insert(NEW.to_owned(), added);
             Some(vec!["N1041"])
@@ -92,7 +95,8 @@ fn in_event(
         }
         Change::AddVersion => {
             let newest = event.newest();
-            let version = Version { name: NEW.to_owned(), shape: Shape::default() };
+            let version =
+                Version { name: NEW.to_owned(), shape: Shape::default(), step: Some(BTreeSet::new()) };
             event.versions.insert(newest + 1, version);
             Some(vec!["N1042"])
         }

@@ -1,11 +1,11 @@
 //! Random domains.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cqrs_evolution::model::{
     Aggregate, Definition, Domain, Event, Field, Fields, Payload, Scalar, Shape, Type, Version,
 };
-use proptest::collection::{btree_map, vec};
+use proptest::collection::{btree_map, btree_set, vec};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -64,7 +64,7 @@ fn definition(names: Vec<String>) -> impl Strategy<Value = Definition> {
 }
 
 pub(crate) fn shape() -> impl Strategy<Value = Shape> {
-    proptest::collection::btree_set(name(), 0..3).prop_flat_map(|names| {
+    btree_set(name(), 0..3).prop_flat_map(|names| {
         let names: Vec<String> = names.into_iter().collect();
         let definitions: Vec<_> =
             names.iter().map(|name| (Just(name.clone()), definition(names.clone()))).collect();
@@ -73,13 +73,15 @@ pub(crate) fn shape() -> impl Strategy<Value = Shape> {
     })
 }
 
-fn event(name: String) -> impl Strategy<Value = Event> {
+fn event(event: String) -> impl Strategy<Value = Event> {
     let stored = prop_oneof![3 => Just(None), 1 => "[A-Z]{3}".prop_map(Some)];
-    (any::<bool>(), any::<bool>(), vec((stored, shape()), 1..4), 1..3_u32).prop_map(
+    let version = (stored, shape(), btree_set(name(), 0..3));
+    (any::<bool>(), any::<bool>(), vec(version, 1..4), 1..3_u32).prop_map(
         move |(retired, published, versions, oldest)| {
-            let version = |(stored, shape): (Option<String>, Shape)| Version {
-                name: stored.map_or_else(|| name.clone(), |stored| format!("{stored} {name}")),
+            let version = |(stored, shape, step): (Option<String>, Shape, BTreeSet<String>)| Version {
+                name: stored.map_or_else(|| event.clone(), |stored| format!("{stored} {event}")),
                 shape,
+                step: Some(step),
             };
             let versions = (oldest..).zip(versions.into_iter().map(version)).collect();
             Event { retired, published, versions }
@@ -89,7 +91,7 @@ fn event(name: String) -> impl Strategy<Value = Event> {
 
 /// Domains whose stored names are unambiguous.
 pub(crate) fn domain() -> impl Strategy<Value = Domain> {
-    let events = proptest::collection::btree_set(name(), 1..4).prop_flat_map(|names| {
+    let events = btree_set(name(), 1..4).prop_flat_map(|names| {
         names.into_iter().map(|name| (Just(name.clone()), event(name))).collect::<Vec<_>>()
     });
     let aggregate = events.prop_map(|events| Aggregate { events: events.into_iter().collect() });

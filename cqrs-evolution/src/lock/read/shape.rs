@@ -190,7 +190,8 @@ impl ShapeReader {
         Type::Named(name)
     }
 
-    fn place(&mut self, line: &Line<'_>, part: String) {
+    /// Says in which line a part stands.
+    pub(super) fn place(&mut self, line: &Line<'_>, part: String) {
         self.parts.entry(part).or_insert(line.number());
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! This is the only file that knows the crate which draws. It adds nothing to what a [`Diagnostic`] says.
 
-use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde::Serialize;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Label, Severity};
@@ -27,7 +27,12 @@ pub fn human(diagnostic: &Diagnostic, sources: &SourceMap, colour: Colour) -> St
     };
     let mut group = Group::with_title(level.primary_title(&diagnostic.message).id(diagnostic.code.id));
     for file in files(diagnostic) {
-        group = group.element(snippet(diagnostic, sources.file(file), file));
+        let source = sources.file(file);
+        // A file that is empty, or could not be read, has no line that could be underlined.
+        group = match source.text().is_empty() {
+            true => group.element(Origin::path(source.path())),
+            false => group.element(snippet(diagnostic, source, file)),
+        };
     }
     for help in &diagnostic.help {
         group = group.element(Level::HELP.message(help));

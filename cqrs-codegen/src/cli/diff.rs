@@ -15,13 +15,14 @@ use crate::evolution::model;
 use crate::load::{Disk, LARGEST, Load, LoadError};
 
 const EXAMPLES: &str = "Examples:
-  cqrs diff old/banking.yaml banking.yaml                       two files
-  cqrs diff main:schemas/banking.yaml schemas/banking.yaml      a git revision and a file
-  cqrs diff schemas/banking.lock schemas/banking.yaml           what is released and what is there
+  cqrs diff old/banking.yaml banking.yaml                     two files
+  cqrs diff main:schemas/banking.yaml schemas/banking.yaml    a git revision and a file
+  cqrs diff schemas/banking.lock schemas/banking.yaml         what is released and what is there
   cqrs diff main:schemas/banking.yaml schemas/banking.yaml --format markdown >> comment.md
 
-Exit codes: 0 no change, or none that hurts anybody; 3 warnings: somebody may stumble; 1 errors: what was released cannot
-be read any more; 2 a file cannot be read or is no schema without errors";
+Exit codes: 0 no change, or none that hurts anybody; 3 warnings: somebody may stumble;
+1 errors: what was released cannot be read any more; 2 a file cannot be read, or is no schema
+without errors";
 
 /// Show what changed between two states of a schema, and whom it hurts
 #[derive(Debug, Args)]

@@ -13,18 +13,20 @@ use crate::evolve::{Evolved, Refusal, Request, evolve};
 use crate::load::{Disk, Load};
 
 const EXAMPLES: &str = "Examples:
-  cqrs evolve MoneyDeposited                                     before or after its fields were changed
-  cqrs evolve MoneyDeposited --rename amount=sum                 a field that only has another name
-  cqrs evolve MoneyDeposited --default channel=branch            what a new field is for older records
+  cqrs evolve MoneyDeposited                             before or after its fields were changed
+  cqrs evolve MoneyDeposited --rename amount=sum         a field that only has another name
+  cqrs evolve MoneyDeposited --default channel=branch    what a new field is for older records
+  cqrs evolve FundsDeposited --was MoneyDeposited        the event itself has another name
   cqrs evolve Account.MoneyDeposited schemas/banking.yaml --dry-run
-  cqrs evolve FundsDeposited --was MoneyDeposited                the event itself has another name
 
-The released shape is taken from the lock beside the schema and moved into the history. Fields that carry over need no
-word; where only you can know what a field is for older records, `TODO` is left, which `cqrs check` refuses. Run it again
-after changing the fields, and the step is completed. Nothing is touched but the lines that say these things.
+The released shape is taken from the lock beside the schema and moved into the history.
+Fields that carry over need no word; where only you can know what a field is for older
+records, `TODO` is left, which `cqrs check` refuses. Run it again after changing the fields,
+and the step is completed. Nothing is touched but the lines that say these things.
 
-Exit codes: 0 the diff was shown, and written unless --dry-run is given; 1 the schema has errors that stand in the way;
-2 the event cannot have a new version, or a file cannot be read or written";
+Exit codes: 0 the diff was shown, and written unless --dry-run is given; 1 the schema has
+errors that stand in the way; 2 the event cannot have a new version, or a file cannot be read
+or written";
 
 /// Give a released event a new version: the edit of its schema, with the released shape in its history
 #[derive(Debug, Args)]

@@ -16,14 +16,15 @@ use crate::evolution::{corpus_path, lock_path, model};
 const EXAMPLES: &str = "Examples:
   cqrs lock                            every schema below this folder
   cqrs lock schemas/banking.yaml       writes schemas/banking.lock and schemas/banking.corpus.jsonl
-  cqrs lock --check schemas            for CI: fails with a diff where something released is not recorded
+  cqrs lock --check schemas            for CI: a diff of what is not recorded, which fails
   cqrs lock --format json schemas      what is added, as one JSON object a schema
 
-The lock records every shape in which an event was released, the corpus has sample payloads of each. Both are only ever
-added to; a schema that contradicts its lock is reported, and nothing is written for it. Commit both files.
+The lock records every shape in which an event was released, the corpus has sample payloads of
+each. Both are only ever added to; a schema that contradicts its lock is reported, and nothing
+is written for it. Commit both files.
 
-Exit codes: 0 all is recorded, 1 a schema has problems or (with --check) something is not recorded, 2 a file cannot be
-read or written";
+Exit codes: 0 all is recorded, 1 a schema has problems or (with --check) something is not
+recorded, 2 a file cannot be read or written";
 
 /// Record what is released: the lock and the corpus beside each schema
 #[derive(Debug, Args)]
@@ -125,10 +126,14 @@ fn told(wanted: &Wanted, is_recorded: bool, is_check: bool) -> String {
     if is_recorded {
         return format!("{lock}: all is recorded\n");
     }
-    let added = counted(wanted.changes.changes.len(), "addition");
+    let added = match wanted.changes.changes.len() {
+        // No shape is new, but what a step says of an older one, or a sample.
+        0 => String::from("steps or samples"),
+        count => counted(count, "addition"),
+    };
     let mut text = match is_check {
         true => format!("{lock}: {added} not recorded; run the same command without `--check`\n"),
-        false => format!("{lock}: {added}\n"),
+        false => format!("{lock}: {added} recorded\n"),
     };
     for change in &wanted.changes.changes {
         text.push_str(&format!("  {}\n", change.message));

@@ -19,7 +19,11 @@ fn released(fields: &str) -> Folder {
 fn a_lock_and_a_corpus_are_written_beside_the_schema() {
     let folder = Folder::with(&[("deep/door.yaml", &door("by: string"))]);
     let run = folder.run(&["lock"]).exits_with(0);
-    assert!(run.err().contains("deep/door.lock: 1 addition\n  event `Door.Opened` is new"), "{}", run.err());
+    assert!(
+        run.err().contains("deep/door.lock: 1 addition recorded\n  event `Door.Opened` is new"),
+        "{}",
+        run.err()
+    );
     assert!(folder.read("deep/door.lock").contains("event Door.Opened [1]"));
     assert!(folder.read("deep/door.corpus.jsonl").contains("\"by\":"));
     assert!(folder.run(&["lock"]).exits_with(0).err().contains("all is recorded"));
@@ -119,4 +123,25 @@ fn the_samples_are_locked() {
         let schema = project("schemas").join(format!("{name}.yaml"));
         Folder::new().run(&["lock", "--check", schema.to_str().unwrap()]).exits_with(0);
     }
+}
+
+#[test]
+fn a_lock_that_does_not_say_yet_what_a_step_fills_learns_it() {
+    let event = "{ Opened: { version: 2, fields: { by: string }, history: { 1: { upcast: { by: { value: x } } } } } }";
+    let folder = Folder::with(&[(
+        "door.yaml",
+        &door("by: string").replace("{ Opened: { fields: { by: string } } }", event),
+    )]);
+    folder.run(&["lock"]).exits_with(0);
+    let lock = folder.read("door.lock");
+    assert!(lock.contains("    step by\n"), "{lock}");
+    let without = lock.replace("    step by\n", "");
+    folder.write("door.lock", &without);
+    let told = folder.run(&["check"]).exits_with(1).err();
+    let sum = told.split("write `[").nth(1).and_then(|it| it.split(']').next()).unwrap();
+    let old = without.lines().find(|it| it.starts_with("  version 1")).unwrap();
+    folder.write("door.lock", &without.replace(old, &format!("  version 1 [{sum}]")));
+    let run = folder.run(&["lock"]).exits_with(0);
+    assert!(run.err().contains("steps or samples recorded"), "{}", run.err());
+    assert_eq!(folder.read("door.lock"), lock);
 }

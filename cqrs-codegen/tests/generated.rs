@@ -20,6 +20,8 @@ pub mod geo;
 mod history;
 #[path = "generated/interoperation.rs"]
 mod interoperation;
+#[path = "generated/releases.rs"]
+mod releases;
 #[path = "generated/rules.rs"]
 mod rules;
 
@@ -41,4 +43,14 @@ pub mod ticketing {
 /// Every word, every type, and names that stand in the way.
 pub mod obstacle_course {
     include!("golden/obstacle_course.rs");
+}
+
+/// A bank as it was first released.
+pub mod first_release {
+    include!("golden/first_release.rs");
+}
+
+/// The bank after ten releases.
+pub mod last_release {
+    include!("golden/last_release.rs");
 }

@@ -39,6 +39,15 @@ macro_rules! goldens {
 
 goldens! { banking shop ticketing obstacle_course }
 
+#[test]
+fn the_first_and_the_last_release_of_a_bank() {
+    for name in ["first", "last"] {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+        let golden = root.join(format!("golden/{name}_release.rs"));
+        expect_file![golden].assert_eq(&rust(&Disk, &root.join(format!("releases/{name}.yaml"))));
+    }
+}
+
 /// Files under other names than those on the disk.
 struct Elsewhere;
 

@@ -192,18 +192,6 @@ impl<'a> EventRef<'a> {
     }
 }
 
-impl Default for Origin {
-    fn default() -> Self {
-        Self {
-            correlation_id: Uuid::nil(),
-            causation_id: Uuid::nil(),
-            actor: None,
-            tenant: None,
-            metadata: crate::envelope::Metadata::new(),
-        }
-    }
-}
-
 /// Collects the events of one batch; for store adapters.
 ///
 /// Register a stream, a type and an origin once, then push events by their indexes.

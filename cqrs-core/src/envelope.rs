@@ -136,7 +136,7 @@ impl fmt::Display for ExpectedVersion {
 }
 
 /// Who caused the events of one decision, and through what.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Origin {
     /// The business transaction that these events are part of; handed on unchanged.
     pub correlation_id: Uuid,

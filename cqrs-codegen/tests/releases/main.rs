@@ -11,6 +11,7 @@
     reason = "a test that fails panics, its helpers included"
 )]
 
+mod chains;
 mod deletions;
 mod steps;
 

@@ -18,6 +18,7 @@ mod patch;
 mod report;
 mod schema;
 mod terminal;
+mod verify;
 mod watch;
 
 use std::path::PathBuf;
@@ -64,6 +65,7 @@ enum Command {
     Lock(lock::Lock),
     Evolve(evolve::Evolve),
     Diff(diff::Diff),
+    Verify(verify::Verify),
 }
 
 /// How problems are told, for each command that reads schemas.
@@ -134,6 +136,7 @@ pub fn run() -> ExitCode {
         Command::Lock(it) => lock::run(&it, &mut terminal),
         Command::Evolve(it) => evolve::run(&it, &mut terminal),
         Command::Diff(it) => diff::run(&it, &mut terminal),
+        Command::Verify(it) => verify::run(&it, &mut terminal),
     });
     match verdict {
         Ok(Verdict::Clean) => ExitCode::SUCCESS,

@@ -18,6 +18,7 @@ mod language;
 mod lock;
 mod new;
 mod schema;
+mod verify;
 mod watch;
 
 use std::path::{Path, PathBuf};

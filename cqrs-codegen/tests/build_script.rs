@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::SystemTime;
 
+use cqrs_codegen::load::Disk;
 use tempfile::TempDir;
 
 const SCHEMA: &str = "
@@ -204,4 +205,26 @@ fn two_schemas_of_one_domain_are_refused() {
     let report = package.fails();
     let message = "`schemas/door.yaml` and `schemas/again.yaml` are both the domain `door`: rename one";
     assert!(report.contains(message), "{report}");
+}
+
+#[test]
+fn a_lock_is_held_against_the_schema_and_watched() {
+    let package = Package::new("locked", "cqrs_codegen::compile(\"schemas/door.yaml\")");
+    let outcome = cqrs_codegen::check(&Disk, &package.path("schemas/door.yaml"));
+    let released = cqrs_codegen::evolution::model(&outcome.checked.unwrap());
+    package.write("schemas/door.lock", &cqrs_evolution::lock::write(&released));
+    let told = package.builds();
+    assert!(!told.contains("warning"), "{told}");
+    package.touch("schemas/door.lock");
+    package.builds();
+    assert_eq!(package.runs(), 2);
+
+    // The schema itself stays as it is: a nested type is a part of what is stored.
+    package.write("schemas/types/common.yaml", &TYPES.replace("string", "uuid"));
+    let told = package.fails();
+    assert!(told.contains("was of type `string` and is `uuid`") && told.contains("released here"), "{told}");
+    package.write("schemas/types/common.yaml", TYPES);
+    package.write("schemas/door.yaml", &SCHEMA.replace("{ by: Label } }", "{ by: Label, at: u8? } }"));
+    let told = package.builds();
+    assert!(!told.contains("N1043"), "what is new is no news to whoever builds it: {told}");
 }

@@ -195,7 +195,11 @@ impl<'a> Walk<'a> {
 
     fn forms(&mut self, place: &Place, was: &'a Type, is: &'a Type) {
         let (old, new) = (self.old.stored(was), self.new.stored(is));
-        let texts = || (was.to_string(), is.to_string());
+        let texts = || match (was.to_string(), is.to_string()) {
+            // Newtypes of one name: what is inside is what differs.
+            (was, is) if was == is => (old.to_string(), new.to_string()),
+            texts => texts,
+        };
         match (old, new) {
             (Type::Optional(old), Type::Optional(new)) => self.types(place, old, new),
             (Type::Optional(old), _) => {

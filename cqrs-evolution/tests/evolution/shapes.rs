@@ -194,3 +194,10 @@ fn a_published_event_has_consumers_to_be_hurt() {
     let found = only(&published("amount: i64"), &published("amount: i32"));
     assert_eq!(found.hurts, [Tier::StoredLog, Tier::Consumers]);
 }
+
+#[test]
+fn a_newtype_that_keeps_its_name_is_told_by_what_is_inside() {
+    let finding =
+        only(&deposited("x: Label\nnewtype Label: string"), &deposited("x: Label\nnewtype Label: u8"));
+    assert_eq!(finding.message, "field `x` of Account.Deposited version 1 was of type `string` and is `u8`");
+}

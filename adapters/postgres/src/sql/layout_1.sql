@@ -60,6 +60,67 @@ CREATE TABLE cqrs_snapshots (
     PRIMARY KEY (aggregate_type, aggregate_id)
 );
 
+-- One row a table of a read model: the live one bears the projection's name, the next one is `cqrs_next_` and that name. Whoever changes
+-- the rows of a table updates its row here in the same transaction, which is what keeps two that fold apart.
+CREATE TABLE cqrs_projections (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name        text COLLATE "C" NOT NULL,
+    generation  text COLLATE "C" NOT NULL CHECK (generation IN ('live', 'next')),
+    fingerprint text COLLATE "C" NOT NULL,
+    checkpoint  bigint NOT NULL DEFAULT 0,
+    revision    bigint NOT NULL DEFAULT 0,  -- how many commits have changed rows; it grows across a rebuild
+    paused      boolean NOT NULL DEFAULT false,
+    UNIQUE (name, generation)
+) WITH (fillfactor = 20);
+
+-- An event that a projection could not take in, or that waits behind one: once for each row or stream that it waits in. The event
+-- itself is in the log.
+CREATE TABLE cqrs_dead_letters (
+    projection bigint NOT NULL,             -- cqrs_projections.id
+    position   bigint NOT NULL,             -- cqrs_events.position
+    lane       text COLLATE "C" NOT NULL,   -- the row or the stream
+    reason     text COLLATE "C",            -- why it could not be taken in; null: it waits behind another event of its lane
+    attempts   bigint NOT NULL,
+    since      timestamptz NOT NULL,
+    skipped    text COLLATE "C",            -- why somebody let the projection go on without it
+    UNIQUE (projection, position, lane)
+);
+
+CREATE INDEX cqrs_dead_letters_of_lane ON cqrs_dead_letters (projection, lane) WHERE skipped IS NULL;
+
+-- A row of another projection, as the projection that looks it up keeps it for itself.
+CREATE TABLE cqrs_lookup_rows (
+    projection bigint NOT NULL,             -- cqrs_projections.id of the projection that looks it up
+    key        text COLLATE "C" NOT NULL,   -- the other projection's table, and the row's key
+    cells      text COLLATE "C" NOT NULL,   -- a JSON list of the row's cells, without the key's
+    PRIMARY KEY (projection, key)
+);
+
+-- Where each reader of a table's feed is: in which table, and what it has acknowledged; null: it has yet to take in the rows.
+CREATE TABLE cqrs_feeds (
+    name       text COLLATE "C" NOT NULL,   -- cqrs_projections.name
+    reader     text COLLATE "C" NOT NULL,
+    projection bigint NOT NULL,             -- cqrs_projections.id
+    revision   bigint,
+    PRIMARY KEY (name, reader)
+);
+
+-- What each commit has changed in a table whose feed is read.
+CREATE TABLE cqrs_row_changes (
+    projection bigint NOT NULL,             -- cqrs_projections.id
+    revision   bigint NOT NULL,
+    checkpoint bigint NOT NULL,
+    changes    text COLLATE "C" NOT NULL,   -- a JSON list of keys, each with its row or null
+    PRIMARY KEY (projection, revision)
+);
+
+-- Who does a piece of work that nobody needs to do twice.
+CREATE TABLE cqrs_leases (
+    name   text COLLATE "C" PRIMARY KEY,
+    holder uuid NOT NULL,
+    until  timestamptz NOT NULL
+);
+
 -- What is recorded is never changed nor taken out, whoever asks.
 CREATE FUNCTION cqrs_refuse() RETURNS trigger LANGUAGE plpgsql AS $refuse$
 BEGIN

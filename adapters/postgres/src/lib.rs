@@ -34,7 +34,16 @@
 //! # What is in the database
 //!
 //! The store's own tables begin with `cqrs_`; the view `cqrs_log` shows the log as a person reads it. Triggers refuse to change, delete or
-//! truncate what is recorded, whoever asks. Each projection is a table of its name, in PostgreSQL's own types.
+//! truncate what is recorded, whoever asks. Each projection is a table of its name, in PostgreSQL's own types: `bigint`, `numeric`,
+//! `timestamptz`, `json` for what is nested, and so on. What those cannot hold is kept in columns beside them,
+//! `cqrs_rest_` and a number: nanoseconds, and times before 4713 BC. A NUL in a text is written as U+0001 twice, and U+0001
+//! as U+0001 and U+0002. A key takes no more than the 2,704 bytes of an entry of PostgreSQL's indexes.
+//!
+//! # How projections are folded
+//!
+//! A fold reads as of one moment, is computed while nobody waits for it, and writes rows, checkpoint and dead letters in the same transaction.
+//! Whoever changes a table also updates the table's row in `cqrs_projections`; PostgreSQL refuses a fold whose moment is before the last such update, which is
+//! what fences a runner that was taken for dead. On-commit tables are folded by the writer under its lock, in the append's transaction.
 //!
 //! # Where is what
 //!
@@ -42,18 +51,33 @@
 //! more than one row begins and ends its own transaction on a lent connection. `writer` and what is below it append: `ledger` judges, without
 //! waiting, `look_up` and `statements` are the two round trips, `group` is what happens when either goes wrong. What must not run beside an append
 //! takes the same lock, `writer::statements::LOCK`. `read` reads the log, `notice` follows it, `schema` makes the tables.
+//!
+//! Of read models, `cells` says how a value is stored and `tables` how a row is, `query` reads rows, `fold` folds beside the writer and
+//! `writer::folding` within it; `letters`, `lookups` and `feeds` are what belongs to a table besides its rows. `transaction` says why each of them begins with a
+//! lock on the table, `changes` in which order this process tells what it has changed.
 
 #![forbid(unsafe_code)]
 
 mod builder;
+mod cells;
+mod changes;
 mod connect;
+mod control;
 mod error;
+mod feeds;
+mod fold;
+mod letters;
+mod lookups;
 mod notice;
+mod query;
 mod queue;
 mod read;
+mod read_models;
 mod schema;
 mod sessions;
 mod store;
+mod tables;
+mod transaction;
 mod writer;
 
 pub use builder::PostgresStoreBuilder;

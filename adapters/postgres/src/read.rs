@@ -85,6 +85,19 @@ pub(crate) async fn page_of_all(session: &Session, names: &TypeNames, read: &Rea
     }
 }
 
+/// The events at some positions, in their order: as many from the first as a page has room for.
+pub(crate) async fn events_at(
+    session: &Session,
+    names: &TypeNames,
+    positions: &[Position],
+) -> Outcome<EventBatch> {
+    let sql =
+        format!("SELECT {COLUMNS}{MORE_COLUMNS} FROM cqrs_events WHERE position = ANY($1) ORDER BY position");
+    let positions: Vec<_> = positions.iter().map(|position| position.to_i64()).collect();
+    let rows = Rows::read(session, &sql, &[&positions]).await?;
+    rows.batch(session, names, Detail::Full, None, Position::START).await
+}
+
 /// The statement takes five values, whichever of them it uses.
 fn sql_of_all(has_types: bool, has_tenants: bool) -> String {
     let types = if has_types { "event_type = ANY($4)" } else { "$4::bigint[] IS NOT NULL" };

@@ -17,6 +17,7 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use crate::builder::PostgresStoreBuilder;
+use crate::changes::Changes;
 use crate::connect::Setup;
 use crate::error::Outcome;
 use crate::notice::Noticing;
@@ -39,6 +40,7 @@ struct Inner {
     queue: Arc<Queue<Job>>,
     sessions: Sessions,
     names: TypeNames,
+    changes: Arc<Changes>,
     closed: AtomicBool,
     head: watch::Receiver<Position>,
     noticing: JoinHandle<()>,
@@ -90,12 +92,20 @@ impl PostgresStore {
             is_standby: found.is_standby,
         };
         let queue = Arc::new(Queue::new(builder.bounds));
-        let writer = Writer::new(Arc::clone(&setup), builder.retry_for, told, Arc::clone(&queue));
+        let changes = Arc::new(Changes::default());
+        let writer = Writer::new(
+            Arc::clone(&setup),
+            builder.retry_for,
+            told,
+            Arc::clone(&changes),
+            Arc::clone(&queue),
+        );
         let inner = Inner {
             setup,
             queue,
             sessions,
             names: TypeNames::default(),
+            changes,
             closed: AtomicBool::new(false),
             head,
             noticing: tokio::spawn(noticing.run()),
@@ -115,6 +125,16 @@ impl PostgresStore {
     /// The event types that were seen.
     pub(crate) fn names(&self) -> &TypeNames {
         &self.inner.names
+    }
+
+    /// The listeners of row changes.
+    pub(crate) fn changes(&self) -> &Changes {
+        &self.inner.changes
+    }
+
+    /// What waits for the writer.
+    pub(crate) fn queue(&self) -> &Queue<Job> {
+        &self.inner.queue
     }
 
     /// Queues an append; what cannot be queued breaks its chain at once.
@@ -144,6 +164,7 @@ impl PostgresStore {
         let Some(writing) = writing else { return Ok(()) };
         let ended = writing.await;
         self.inner.noticing.abort();
+        self.inner.changes.close();
         ended.map_err(|_| writer_ended())
     }
 }
@@ -165,7 +186,7 @@ fn bytes_of(append: &Append) -> usize {
 }
 
 /// The failure of a call whose writer ended before it answered.
-fn writer_ended() -> StoreError {
+pub(crate) fn writer_ended() -> StoreError {
     StoreError::new(StoreErrorKind::Closed, "the store's writer has ended").with_unknown_outcome()
 }
 

@@ -3,11 +3,13 @@
 //! It takes whatever waits in the queue and commits it as one group, after which the calls are answered. It never waits for a caller. When
 //! its connection breaks it makes another, and finds out what became of the group that was under way.
 
+mod folding;
 mod group;
 mod jobs;
 mod known;
 mod ledger;
 mod look_up;
+mod on_commit;
 pub(crate) mod statements;
 
 use std::sync::Arc;
@@ -15,22 +17,28 @@ use std::time::Duration;
 
 use cqrs_core::Position;
 use tokio::sync::watch;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
-pub(crate) use jobs::AppendJob;
+pub(crate) use jobs::{AppendJob, AttachJob};
 
+use self::folding::RETRY_AFTER;
 use self::known::{KnownStreams, KnownTypes};
 use self::ledger::Head;
+use self::on_commit::OnCommit;
 use self::statements::Statements;
+use crate::changes::Changes;
 use crate::connect::{Purpose, Session, Setup};
 use crate::error::{OrStoreError, Outcome};
 use crate::notice;
 use crate::queue::{Bounds, Queue};
 
 /// What the writer is asked for.
+#[allow(clippy::large_enum_variant, reason = "nearly all of them are appends, none of which is worth a box")]
 pub(crate) enum Job {
     /// Events to record, in a transaction with what else is waiting.
     Append(AppendJob),
+    /// A table to fold every append into.
+    Attach(AttachJob),
 }
 
 /// What one transaction may carry.
@@ -51,7 +59,11 @@ pub(crate) struct Writer {
     head: Option<Head>,
     /// Whether nobody else has written of late, so that what is remembered most likely holds.
     is_alone: bool,
+    on_commit: OnCommit,
     told: watch::Sender<Position>,
+    /// What this writer hears of that itself, and whether it could not fold what it heard.
+    noticed: watch::Receiver<Position>,
+    is_behind: bool,
     /// The name of the channel, and since when something is to be told there.
     channel: String,
     untold: bool,
@@ -70,6 +82,7 @@ impl Writer {
         setup: Arc<Setup>,
         retry_for: Duration,
         told: watch::Sender<Position>,
+        changes: Arc<Changes>,
         queue: Arc<Queue<Job>>,
     ) -> Self {
         let channel = notice::channel(&setup.schema);
@@ -81,6 +94,9 @@ impl Writer {
             types: KnownTypes::default(),
             head: None,
             is_alone: true,
+            on_commit: OnCommit::new(changes),
+            noticed: told.subscribe(),
+            is_behind: false,
             told,
             channel,
             untold: false,
@@ -94,17 +110,34 @@ impl Writer {
         // Whatever ends this task, nobody waits for it in vain.
         let _abandons = Abandons(Arc::clone(&self.queue));
         while let Some(jobs) = self.next().await {
-            let group = jobs.into_iter().map(|Job::Append(job)| job).collect();
+            let mut group = Vec::with_capacity(jobs.len());
+            for job in jobs {
+                match job {
+                    Job::Append(job) => group.push(job),
+                    Job::Attach(job) => {
+                        self.commit_group(std::mem::take(&mut group)).await;
+                        self.attach(job).await;
+                    }
+                }
+            }
             self.commit_group(group).await;
         }
     }
 
-    /// What waits next. Other processes are told of the newest commits meanwhile.
+    /// What waits next. Other processes are told of the newest commits meanwhile, and what they commit is folded.
     async fn next(&mut self) -> Option<Vec<Job>> {
         let queue = Arc::clone(&self.queue);
         loop {
-            if !self.untold {
+            if !self.untold && self.on_commit.is_empty() {
                 return queue.take(GROUP).await;
+            }
+            if !self.untold {
+                tokio::select! {
+                    biased;
+                    jobs = queue.take(GROUP) => return jobs,
+                    () = news(&mut self.noticed, self.is_behind) => self.is_behind = !self.notice().await,
+                }
+                continue;
             }
             let rest = TELL_EVERY.saturating_sub(self.told_at.elapsed());
             if rest.is_zero() {
@@ -155,6 +188,16 @@ impl Writer {
     fn disconnect(&mut self) {
         self.connection = None;
         self.head = None;
+    }
+}
+
+/// Waits until something may have been committed that is not folded yet.
+async fn news(noticed: &mut watch::Receiver<Position>, is_behind: bool) {
+    if is_behind {
+        sleep(RETRY_AFTER).await;
+    } else if noticed.changed().await.is_err() {
+        // Nothing will ever be.
+        std::future::pending::<()>().await;
     }
 }
 

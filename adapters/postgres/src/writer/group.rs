@@ -21,7 +21,7 @@ use super::statements::{Mark, Rows};
 use crate::error::{Outcome, is_cut, is_taken, store_error};
 
 /// How long a client waits for an answer beyond the time in which the server gives up.
-const GRACE: Duration = Duration::from_secs(5);
+pub(super) const GRACE: Duration = Duration::from_secs(5);
 
 /// How often a group is judged anew because somebody else was faster, before it fails as busy.
 const TURNS: usize = 100;
@@ -30,7 +30,7 @@ const TURNS: usize = 100;
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 
 /// Why an attempt recorded nothing, or may not have.
-enum Failure {
+pub(super) enum Failure {
     /// Somebody else has written meanwhile.
     Stale,
     /// Trying again can help.
@@ -40,7 +40,7 @@ enum Failure {
 }
 
 impl Failure {
-    fn of(error: tokio_postgres::Error) -> Self {
+    pub(super) fn of(error: tokio_postgres::Error) -> Self {
         if is_taken(&error) {
             return Self::Stale;
         }
@@ -49,17 +49,35 @@ impl Failure {
         let error = store_error(error);
         if is_cut || gave_way { Self::Again(error) } else { Self::Final(error) }
     }
+
+    pub(super) fn into_error(self) -> StoreError {
+        match self {
+            Self::Stale => outrun(),
+            Self::Again(error) | Self::Final(error) => error,
+        }
+    }
+}
+
+/// The failure of a group that others were faster than, each time.
+fn outrun() -> StoreError {
+    StoreError::new(StoreErrorKind::Busy, "others were faster each time, without the writers' lock")
+}
+
+/// The failure of a group whose database says nothing.
+pub(super) fn unanswered() -> StoreError {
+    let message = "the database did not answer in the time that was given";
+    StoreError::new(StoreErrorKind::Unavailable, message)
 }
 
 /// What a group has taught the writer.
-struct Learned {
+pub(super) struct Learned {
     head: Head,
     streams: HashMap<StreamId, Stream>,
     types: Vec<(i64, NewType)>,
 }
 
 impl Learned {
-    fn from(ledger: Ledger<'_>) -> Self {
+    pub(super) fn from(ledger: Ledger<'_>) -> Self {
         let types = (ledger.before.event_type + 1..).zip(ledger.new_types).collect();
         Self { head: ledger.head, streams: ledger.streams, types }
     }
@@ -93,10 +111,7 @@ impl Writer {
                     turns += 1;
                     continue;
                 }
-                Err(Failure::Stale) => StoreError::new(
-                    StoreErrorKind::Busy,
-                    "others were faster each time, without the writers' lock",
-                ),
+                Err(Failure::Stale) => outrun(),
                 Err(Failure::Again(error)) if Instant::now() + pause < deadline => {
                     tracing::debug!(%error, "a group is tried again");
                     sleep(pause).await;
@@ -112,15 +127,15 @@ impl Writer {
     async fn attempt(&mut self, group: &mut [AppendJob], doubt: &mut Option<Mark>) -> Result<(), Failure> {
         let patience = self.setup.statement_timeout + GRACE;
         let attempted = match self.head {
+            _ if !self.on_commit.is_empty() => timeout(patience, self.attempt_folded(group, doubt)).await,
             Some(head) if self.is_alone && doubt.is_none() => {
                 timeout(patience, self.attempt_remembered(group, head, doubt)).await
             }
             _ => timeout(patience, self.attempt_looked_up(group, doubt)).await,
         };
         let outcome = attempted.unwrap_or_else(|_| {
-            let message = "the database did not answer in the time that was given";
             self.disconnect();
-            Err(Failure::Again(StoreError::new(StoreErrorKind::Unavailable, message)))
+            Err(Failure::Again(unanswered()))
         });
         if let Err(Failure::Stale) = &outcome {
             self.is_alone = false;
@@ -224,7 +239,7 @@ impl Writer {
     }
 
     /// Forgets what others have made wrong.
-    fn take_in(&mut self, found: &Found) {
+    pub(super) fn take_in(&mut self, found: &Found) {
         let is_as_remembered = self.head.is_some_and(|head| head.position == found.head.position);
         self.is_alone = is_as_remembered || self.head.is_none();
         if !is_as_remembered {
@@ -237,7 +252,7 @@ impl Writer {
     }
 
     /// Remembers what is committed, and tells of it.
-    fn learn(&mut self, learned: Learned) {
+    pub(super) fn learn(&mut self, learned: Learned) {
         for (stream, known) in &learned.streams {
             self.streams.set(stream, *known);
         }
@@ -275,7 +290,8 @@ fn judge(group: &mut [AppendJob], ledger: &mut Ledger<'_>) {
     }
 }
 
-fn record(job: &mut AppendJob, ledger: &mut Ledger<'_>, stream: Stream, now: i64) {
+/// Adds what an append records to the ledger, and notes it.
+pub(super) fn record(job: &mut AppendJob, ledger: &mut Ledger<'_>, stream: Stream, now: i64) {
     let recorded = ledger.record(&job.append, stream, now);
     job.note_recorded(recorded);
     if let Some(id) = job.append.command_id {

@@ -3,8 +3,10 @@
 //! An outcome is noted when an append is attempted, and sent once the whole group is settled: a caller never hears of
 //! anything that could still be taken back.
 
-use cqrs_core::store::{Append, AppendError, Appended};
-use cqrs_core::{Position, StreamVersion, timestamp_from_micros};
+use std::sync::Arc;
+
+use cqrs_core::store::{Append, AppendError, Appended, FoldError};
+use cqrs_core::{Position, Projector, StreamVersion, timestamp_from_micros};
 use tokio::sync::oneshot;
 
 use crate::error::Outcome;
@@ -14,6 +16,12 @@ pub(crate) struct AppendJob {
     pub(super) append: Append,
     outcome: Option<AppendOutcome>,
     caller: oneshot::Sender<Result<Appended, AppendError>>,
+}
+
+/// A table to fold every append into.
+pub(crate) struct AttachJob {
+    pub(crate) projector: Arc<dyn Projector>,
+    pub(crate) caller: oneshot::Sender<Result<(), FoldError>>,
 }
 
 /// What became of an append.

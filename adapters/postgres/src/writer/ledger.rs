@@ -39,7 +39,8 @@ pub(super) enum Verdict {
 /// A new event type: its aggregate's type, its name and the version of its shape.
 pub(super) type NewType = (String, String, u32);
 
-/// What a group makes of the log.
+/// What a group makes of the log. A clone of it is a place to go back to.
+#[derive(Clone)]
 pub(super) struct Ledger<'w> {
     /// What was there.
     pub(super) before: Head,

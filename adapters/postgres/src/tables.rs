@@ -1,0 +1,282 @@
+//! Tables of read models: how they are named and made, how rows get in, and where each table stands.
+//!
+//! A live table bears its projection's name; the one that is being built is `cqrs_next_` and that name. Names are quoted and
+//! values are bound, without exception. Folding is not done here.
+
+mod definition;
+mod life;
+
+use std::sync::Arc;
+
+use cqrs_core::store::{
+    FoldError, Generation, RowChange, StoreError, StoreErrorKind, TableChange, TableDefinition,
+};
+use cqrs_core::{Folded, Position, Value};
+use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
+
+use crate::cells::{self, Cell, has_rest};
+use crate::connect::Session;
+use crate::error::{OrStoreError, Outcome, corrupt};
+use crate::letters::Letters;
+use crate::{feeds, lookups};
+
+pub(crate) use definition::{Part, all_columns, parts, physical_name};
+pub(crate) use life::{LOCK, begin_rebuild, open, promote, set_paused, status};
+
+/// A table that is there under a definition.
+#[derive(Clone)]
+pub(crate) struct Table {
+    id: i64,
+    definition: Arc<TableDefinition>,
+    generation: Generation,
+    sql: Arc<definition::Statements>,
+}
+
+/// Where a table stands.
+#[derive(Clone, Copy)]
+pub(crate) struct Standing {
+    pub(crate) checkpoint: Position,
+    pub(crate) is_paused: bool,
+    /// How many commits have changed rows.
+    pub(crate) revision: u64,
+    /// Whether any of its events waits.
+    pub(crate) has_letters: bool,
+    /// Whether anybody reads the feed of its changes.
+    pub(crate) is_read: bool,
+}
+
+/// The columns of [`Standing`], in its order.
+const STANDING: &str = "checkpoint, paused, revision, \
+     EXISTS (SELECT 1 FROM cqrs_dead_letters AS letter WHERE letter.projection = table_of.id AND letter.skipped IS NULL), \
+     EXISTS (SELECT 1 FROM cqrs_feeds AS feed WHERE feed.name = table_of.name)";
+
+impl Table {
+    /// Finds a table that is there under a definition.
+    pub(crate) async fn find(
+        session: &Session,
+        definition: &Arc<TableDefinition>,
+        generation: Generation,
+    ) -> Outcome<Option<(Self, Standing)>> {
+        let sql = format!(
+            "SELECT {STANDING}, id FROM cqrs_projections AS table_of \
+             WHERE name = $1 AND generation = $2 AND fingerprint = $3"
+        );
+        let fingerprint = definition.fingerprint.to_string();
+        let row = session.query_opt(&sql, &[&definition.name, &label(generation), &fingerprint]).await?;
+        let Some(row) = row else { return Ok(None) };
+        let table = Self::new(row.try_get(5).or_store_error()?, definition, generation);
+        Ok(Some((table, standing(&row)?)))
+    }
+
+    /// Finds the table that answers queries.
+    pub(crate) async fn serving(
+        session: &Session,
+        definition: &Arc<TableDefinition>,
+    ) -> Outcome<(Self, Standing)> {
+        let found = Self::find(session, definition, Generation::Live).await?;
+        found.ok_or_else(|| missing(definition, "serves no queries"))
+    }
+
+    fn new(id: i64, definition: &Arc<TableDefinition>, generation: Generation) -> Self {
+        let name = physical_name(definition, generation);
+        let sql = Arc::new(definition::Statements::of(id, &name, definition));
+        Self { id, definition: Arc::clone(definition), generation, sql }
+    }
+
+    /// The table's id in `cqrs_projections`.
+    pub(crate) fn id(&self) -> i64 {
+        self.id
+    }
+
+    pub(crate) fn definition(&self) -> &Arc<TableDefinition> {
+        &self.definition
+    }
+
+    /// Keeps others from changing the table until the transaction ends, and says where it stands then; `None` when another has taken its
+    /// place.
+    pub(crate) async fn hold(&self, session: &Session) -> Outcome<Option<Standing>> {
+        let lock = "SELECT 1 FROM cqrs_projections WHERE id = $1 FOR UPDATE";
+        session.query(lock, &[&self.id]).await?;
+        // Only what is read now is sure to be what whoever held it before has left.
+        let sql =
+            format!("SELECT {STANDING} FROM cqrs_projections AS table_of WHERE id = $1 AND generation = $2");
+        let row = session.query_opt(&sql, &[&self.id, &label(self.generation)]).await?;
+        row.as_ref().map(standing).transpose()
+    }
+
+    /// Refuses folds that were begun before, as after a change of the table's dead letters.
+    pub(crate) async fn touch(&self, session: &Session) -> Outcome<()> {
+        session.execute("UPDATE cqrs_projections SET paused = paused WHERE id = $1", &[&self.id]).await?;
+        Ok(())
+    }
+
+    /// Loads the rows of some keys, in the order of the keys.
+    pub(crate) async fn load(
+        &self,
+        session: &Session,
+        keys: &[Vec<Value>],
+    ) -> Outcome<Vec<Option<Vec<Value>>>> {
+        let mut rows = vec![None; keys.len()];
+        if keys.is_empty() {
+            return Ok(rows);
+        }
+        let cells = self.cells_of_keys(keys.iter().map(Vec::as_slice));
+        let found = session.query(&self.sql.select, &bound(&cells)).await?;
+        for row in &found {
+            let (values, place) = read_row(&self.definition, row)?;
+            let ordinal: i64 = row.try_get(place).or_store_error()?;
+            let slot = usize::try_from(ordinal - 1).ok().and_then(|index| rows.get_mut(index));
+            let name = &self.definition.name;
+            *slot.ok_or_else(|| corrupt(format!("`{name}` has a row for a key that nobody asked for")))? =
+                Some(values);
+        }
+        Ok(rows)
+    }
+
+    /// Writes what a fold has changed and set aside, and moves the checkpoint.
+    ///
+    /// In a transaction that reads as of a moment, this fails as busy when somebody has changed the table since.
+    pub(crate) async fn write(
+        &self,
+        session: &Session,
+        folded: Folded,
+        checkpoint: Position,
+        is_read: bool,
+    ) -> Outcome<TableChange> {
+        let Folded { changes, lookups, aside, .. } = folded;
+        let sql = "UPDATE cqrs_projections SET checkpoint = $2, revision = revision + $3 WHERE id = $1 RETURNING revision";
+        let step = i64::from(!changes.is_empty());
+        let row = session.query_opt(sql, &[&self.id, &checkpoint.to_i64(), &step]).await?;
+        let row = row.ok_or_else(|| missing(&self.definition, "is not there"))?;
+        let revision = row.try_get::<_, i64>(0).or_store_error()?.unsigned_abs();
+        let change = TableChange { table: self.definition.name.clone(), checkpoint, revision, changes };
+        let is_kept = is_read && self.generation == Generation::Live;
+        tokio::try_join!(
+            Letters::of(session, self.id).keep(&aside),
+            lookups::keep(session, self.id, &lookups),
+            self.write_rows(session, &change.changes),
+            async { if is_kept { feeds::keep(session, self.id, &change).await } else { Ok(()) } },
+        )?;
+        Ok(change)
+    }
+
+    async fn write_rows(&self, session: &Session, changes: &[RowChange]) -> Outcome<()> {
+        let gone = changes.iter().filter(|change| change.row.is_none()).map(|change| change.key.as_slice());
+        let gone = self.cells_of_keys(gone);
+        let all = self.definition.columns.len();
+        let rows = self.cells(all, changes.iter().filter_map(|change| change.row.as_deref()));
+        let is_any = |cells: &[Vec<Cell<'_>>]| cells.first().is_some_and(|column| !column.is_empty());
+        let (is_any_gone, is_any_put) = (changes.iter().any(|change| change.row.is_none()), is_any(&rows));
+        tokio::try_join!(
+            async {
+                if is_any_gone {
+                    session.execute(&self.sql.delete, &bound(&gone)).await.map(drop)
+                } else {
+                    Ok(())
+                }
+            },
+            async {
+                if is_any_put {
+                    session.execute(&self.sql.put, &bound(&rows)).await.map(drop)
+                } else {
+                    Ok(())
+                }
+            },
+        )?;
+        Ok(())
+    }
+
+    fn cells_of_keys<'v>(&self, keys: impl Iterator<Item = &'v [Value]>) -> Vec<Vec<Cell<'v>>> {
+        self.cells(self.definition.key_columns, keys)
+    }
+
+    /// The cells of some rows' first columns, column by column.
+    fn cells<'v>(&self, columns: usize, rows: impl Iterator<Item = &'v [Value]>) -> Vec<Vec<Cell<'v>>> {
+        let columns = &self.definition.columns[..columns];
+        let parts = columns.iter().map(|column| 1 + usize::from(has_rest(column.column_type))).sum();
+        let mut cells = vec![Vec::with_capacity(rows.size_hint().0); parts];
+        for row in rows {
+            let mut place = 0;
+            for (column, value) in columns.iter().zip(row) {
+                cells[place].push(Cell::of(value));
+                place += 1;
+                if has_rest(column.column_type) {
+                    cells[place].push(Cell::rest_of(value));
+                    place += 1;
+                }
+            }
+        }
+        cells
+    }
+}
+
+/// Cells as a statement takes them.
+fn bound<'c>(cells: &'c [Vec<Cell<'_>>]) -> Vec<&'c (dyn ToSql + Sync)> {
+    cells.iter().map(|column| column as &(dyn ToSql + Sync)).collect()
+}
+
+/// Checks that changes fit a table's columns.
+pub(crate) fn check_changes(definition: &TableDefinition, changes: &[RowChange]) -> Outcome<()> {
+    for RowChange { key, row } in changes {
+        let cells = row.as_ref().unwrap_or(key);
+        let expected = if row.is_some() { definition.columns.len() } else { definition.key_columns };
+        if cells.len() != expected || key.len() != definition.key_columns || !cells.starts_with(key) {
+            return Err(StoreError::invalid(format!(
+                "a row for `{}` does not have the table's columns",
+                definition.name
+            )));
+        }
+        for (column, value) in definition.columns.iter().zip(cells) {
+            cells::check(column, value).map_err(|error| {
+                StoreError::new(error.kind(), format!("a row does not fit the table `{}`", definition.name))
+                    .because(error)
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// A row that was read with [`all_columns`], and how many places it takes.
+pub(crate) fn read_row(definition: &TableDefinition, row: &Row) -> Outcome<(Vec<Value>, usize)> {
+    let mut place = 0;
+    let values = definition.columns.iter().map(|column| cells::read(column, row, &mut place));
+    let values = values.collect::<Outcome<_>>()?;
+    Ok((values, place))
+}
+
+/// The failure of a fold whose table is elsewhere, or gone.
+pub(crate) fn superseded(
+    definition: &TableDefinition,
+    expected: Position,
+    actual: Option<Position>,
+) -> FoldError {
+    FoldError::Superseded { table: definition.name.clone(), expected, actual }
+}
+
+/// The failure of a call on a table that is not there.
+pub(crate) fn missing(definition: &TableDefinition, lack: &str) -> StoreError {
+    let TableDefinition { name, fingerprint, .. } = definition;
+    let message = format!("the table `{name}` under definition {fingerprint} {lack}");
+    StoreError::new(StoreErrorKind::Superseded, message)
+}
+
+fn standing(row: &Row) -> Outcome<Standing> {
+    let read = || {
+        Ok(Standing {
+            checkpoint: Position::from_i64(row.try_get(0)?),
+            is_paused: row.try_get(1)?,
+            revision: row.try_get::<_, i64>(2)?.unsigned_abs(),
+            has_letters: row.try_get(3)?,
+            is_read: row.try_get(4)?,
+        })
+    };
+    read().or_store_error()
+}
+
+const fn label(generation: Generation) -> &'static str {
+    match generation {
+        Generation::Live => "live",
+        Generation::Next => "next",
+    }
+}

@@ -24,12 +24,12 @@ use crate::{block_on, start};
 const ACCOUNTS: u64 = 500;
 
 /// How many decisions are there before anything is built anew, and how many events each of them has.
-const DECISIONS: u64 = 600;
+const DECISIONS: u64 = 400;
 const EVENTS: u64 = 100;
 
 /// How long the life of an application is at most; that of one that builds is long beside the folding of a batch.
 const LIFE: Duration = Duration::from_millis(200);
-const LIFE_OF_A_BUILDER: Duration = Duration::from_millis(600);
+const LIFE_OF_A_BUILDER: Duration = Duration::from_millis(1200);
 
 /// After so many lives the definition changes; a build outlives several of them.
 const LIVES: u64 = 5;

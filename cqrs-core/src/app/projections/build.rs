@@ -42,6 +42,8 @@ pub(super) async fn build_anew(runner: &Runner) -> Result<(), FoldError> {
                 tracing::info!(table = table.name, "the projection's rows are built anew");
             }
             build(runner, &lease, checkpoint).await?;
+            // Whoever builds next, as a rebuild by hand from another process, need not wait for the lease to end.
+            runner.store.lease(lease.clone(), runner.holder, Duration::ZERO).await?;
         } else {
             let head = runner.store.head().await?;
             runner.report(|progress| progress.building = Some(Building { position: checkpoint, head }));

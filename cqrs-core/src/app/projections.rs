@@ -32,8 +32,10 @@ use follow::Follower;
 use runner::Runner;
 
 pub use handle::ProjectionHandle;
+#[cfg(feature = "testing")]
+pub(crate) use replay::ReplayedRows;
 pub(super) use replay::rows_at;
-pub(crate) use replay::{ReplayedRows, SortedKey, keyed};
+pub(crate) use replay::{SortedKey, keyed};
 
 /// How one projection is doing.
 #[derive(Debug, Clone)]

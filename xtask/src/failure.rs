@@ -21,6 +21,12 @@ pub(crate) enum Failure {
     /// A TOML file does not have the expected form.
     #[error("`{}` is not as expected: {source}", path.display())]
     Toml { path: PathBuf, source: Box<toml::de::Error> },
+    /// The tests' servers cannot be started.
+    #[error(
+        "PostgreSQL's `initdb` is neither on the PATH nor in /usr/lib/postgresql, and tests start servers of their own; \
+         install version 15 or newer, as by `apt-get install postgresql` or `brew install postgresql`"
+    )]
+    NoPostgres,
     /// Rules of the house are broken; each sentence was printed.
     #[error("{0} broken")]
     Rules(Count),

@@ -6,10 +6,13 @@ use std::time::Duration;
 
 use cqrs_core::store::StoreError;
 use tokio_postgres::Config;
+use tokio_postgres::config::SslMode;
 
 use crate::connect::Setup;
 use crate::queue::Bounds;
 use crate::store::PostgresStore;
+#[cfg(feature = "tls")]
+use crate::tls::Tls;
 
 /// The settings of a store that is about to be opened.
 ///
@@ -27,6 +30,7 @@ use crate::store::PostgresStore;
 #[must_use = "nothing is opened until `open` is called"]
 pub struct PostgresStoreBuilder {
     pub(crate) address: Address,
+    root_certificates: Option<Vec<u8>>,
     pub(crate) schema: String,
     pub(crate) migrate: bool,
     pub(crate) connections: usize,
@@ -52,6 +56,7 @@ impl PostgresStoreBuilder {
     pub(crate) fn new(address: String) -> Self {
         Self {
             address: Address(address),
+            root_certificates: None,
             schema: "public".to_owned(),
             migrate: true,
             connections: 8,
@@ -62,6 +67,13 @@ impl PostgresStoreBuilder {
             notice_within: Duration::from_millis(250),
             bounds: Bounds { jobs: 16_384, bytes: 256 * 1024 * 1024 },
         }
+    }
+
+    /// The certificates, in PEM, by which the server's own is verified in place of those that the system trusts. With them the connection is
+    /// encrypted and verified whatever the address says.
+    pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.root_certificates = Some(pem.into());
+        self
     }
 
     /// The schema that holds the store's tables and its read models; `public` when nothing is said. It is created where it is missing.
@@ -139,12 +151,19 @@ impl PostgresStoreBuilder {
     }
 
     pub(crate) fn setup(&self) -> Result<Setup, StoreError> {
-        let mut config: Config = self.address.0.parse().map_err(|error: tokio_postgres::Error| {
+        // Whoever asks for encryption has the certificate verified.
+        let address = ["verify-full", "verify-ca"].iter().fold(self.address.0.clone(), |address, mode| {
+            address.replace(&format!("sslmode={mode}"), "sslmode=require")
+        });
+        let mut config: Config = address.parse().map_err(|error: tokio_postgres::Error| {
             StoreError::invalid(
                 "the address of the database is none, as `postgres://role:password@host/database` is",
             )
             .because(error)
         })?;
+        if self.root_certificates.is_some() {
+            config.ssl_mode(SslMode::Require);
+        }
         if self.schema.is_empty() || self.schema.len() > 63 || self.schema.contains('\0') {
             return Err(StoreError::invalid(format!("`{}` is no name of a schema", self.schema)));
         }
@@ -155,7 +174,19 @@ impl PostgresStoreBuilder {
         if config.get_application_name().is_none() {
             config.application_name("cqrs");
         }
+        #[cfg(not(feature = "tls"))]
+        if config.get_ssl_mode() == SslMode::Require {
+            return Err(StoreError::invalid(
+                "this build has no TLS; have the feature `tls` of `cqrs-postgres`",
+            ));
+        }
         Ok(Setup {
+            #[cfg(feature = "tls")]
+            tls: match config.get_ssl_mode() {
+                SslMode::Disable => None,
+                SslMode::Require => Some(Tls::verified(self.root_certificates.as_deref())?),
+                _ => Some(Tls::unverified()?),
+            },
             config,
             schema: self.schema.clone(),
             lock_timeout: self.lock_timeout,

@@ -21,6 +21,9 @@ use crate::error::{OrStoreError, Outcome, store_error};
 pub(crate) struct Setup {
     /// Where the server is, and as whom to connect.
     pub(crate) config: Config,
+    /// How connections are encrypted; `None` where they are not.
+    #[cfg(feature = "tls")]
+    pub(crate) tls: Option<crate::tls::Tls>,
     /// The schema that holds everything.
     pub(crate) schema: String,
     /// How long to wait for a lock that another session holds.
@@ -67,7 +70,7 @@ impl Session {
     pub(crate) async fn open(setup: &Setup, purpose: Purpose, wake: Option<Arc<Notify>>) -> Outcome<Self> {
         let patience = setup.config.get_connect_timeout().copied().unwrap_or(Duration::from_secs(10));
         let connecting = async {
-            let client = connect(&setup.config, NoTls, wake).await?;
+            let client = connect_to(setup, wake).await?;
             client.batch_execute(&settings(setup, purpose)).await.or_store_error()?;
             Ok(client)
         };
@@ -171,6 +174,19 @@ impl Session {
     fn statements(&self) -> std::sync::MutexGuard<'_, HashMap<String, Statement>> {
         self.statements.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+#[cfg(feature = "tls")]
+async fn connect_to(setup: &Setup, wake: Option<Arc<Notify>>) -> Outcome<Client> {
+    match &setup.tls {
+        Some(tls) => connect(&setup.config, tls.clone(), wake).await,
+        None => connect(&setup.config, NoTls, wake).await,
+    }
+}
+
+#[cfg(not(feature = "tls"))]
+async fn connect_to(setup: &Setup, wake: Option<Arc<Notify>>) -> Outcome<Client> {
+    connect(&setup.config, NoTls, wake).await
 }
 
 async fn connect<T>(config: &Config, tls: T, wake: Option<Arc<Notify>>) -> Outcome<Client>

@@ -45,6 +45,13 @@
 //! Whoever changes a table also updates the table's row in `cqrs_projections`; PostgreSQL refuses a fold whose moment is before the last such update, which is
 //! what fences a runner that was taken for dead. On-commit tables are folded by the writer under its lock, in the append's transaction.
 //!
+//! # How it connects
+//!
+//! The address is one that `psql` takes. With `sslmode=require`, and `verify-full` that means the same here, the connection is encrypted and the
+//! server's certificate verified, by the system's certificates or by [those that are given](PostgresStoreBuilder::root_certificates). With `prefer`,
+//! as when nothing is said, it is encrypted where the server can, and nothing is verified. TLS is the feature `tls`, which is there by
+//! default. A pooler between store and server must keep sessions, not transactions, together.
+//!
 //! # Where is what
 //!
 //! The files bear the names that they have in `cqrs-sqlite`. `connect` is one connection and `sessions` the pool of those; a call that changes
@@ -77,6 +84,8 @@ mod schema;
 mod sessions;
 mod store;
 mod tables;
+#[cfg(feature = "tls")]
+mod tls;
 mod transaction;
 mod writer;
 

@@ -10,6 +10,7 @@
 
 mod cuts;
 mod disks;
+mod encryption;
 mod held;
 mod outages;
 mod proxy;

@@ -56,6 +56,19 @@ impl Cluster {
         Ok(file.write_all(lines.as_bytes())?)
     }
 
+    /// Puts a file into the cluster's folder, such as a key, which the server alone may read.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub fn add_file(&self, name: &str, text: &str) -> Result<(), Problem> {
+        use std::os::unix::fs::PermissionsExt as _;
+        let path = self.folder.join(name);
+        std::fs::write(&path, text)?;
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+        self.programs.hand_over(&path)
+    }
+
     /// Starts the server and waits until it answers.
     ///
     /// # Errors

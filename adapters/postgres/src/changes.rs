@@ -1,7 +1,8 @@
 //! Telling this process what its commits have changed, in their order.
 //!
 //! Several connections may commit changes of one table one right after the other. So whoever changes a live table has its turn from before the
-//! commit until it has told of it.
+//! commit until it has told of it. A turn comes after the lock on the table and before that on the table's row, so that nobody waits
+//! for a turn whose holder waits for him.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -18,7 +18,7 @@ use crate::tables::{Standing, Table, check_changes, physical_name, superseded};
 use crate::transaction::Access;
 
 /// How often a fold is begun anew because its table was touched, though not moved, meanwhile.
-const TURNS: usize = 20;
+const TURNS: usize = 5;
 
 /// What a batch makes of a table, as of the rows that the session sees; nothing is written.
 pub(crate) async fn fold(
@@ -160,12 +160,16 @@ impl PostgresStore {
     ) -> Result<Retried, FoldError> {
         let definition = projector.table();
         let session = self.session().await?;
-        let _turn = self.changes().turn(&definition.name).await?;
         if !session.begin_on(&definition.name, Access::WriteInTurn).await? {
             return Err(superseded(&definition, Position::START, None));
         }
-        let done = self.retry_within(&session, projector, after, limit).await;
-        let (retried, change) = session.end(done).await?;
+        let work = async {
+            let turn = self.changes().turn(&definition.name).await?;
+            let (retried, change) = self.retry_within(&session, projector, after, limit).await?;
+            Ok::<_, FoldError>((retried, change, turn))
+        };
+        let done = work.await;
+        let (retried, change, _turn) = session.end(done).await?;
         if let Some(change) = change {
             self.changes().tell(change);
         }

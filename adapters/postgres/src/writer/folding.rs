@@ -22,6 +22,7 @@ use super::on_commit::OnCommit;
 use super::statements::{Mark, Rows, Statements};
 use super::{Job, Writer};
 use crate::PostgresStore;
+use crate::changes::Turn;
 use crate::connect::Session;
 use crate::error::{Outcome, is_cut, store_error};
 use crate::tables::{Table, superseded};
@@ -42,8 +43,7 @@ impl Writer {
         group: &mut [AppendJob],
         doubt: &mut Option<Mark>,
     ) -> Result<(), Failure> {
-        let _turns = self.on_commit.turns().await?;
-        let (session, statements, found) = self.begin_caught_up(group, *doubt).await?;
+        let (session, statements, found, _turns) = self.begin_caught_up(group, *doubt).await?;
         if doubt.is_some() && found.has_mark {
             session.roll_back().await;
             self.on_commit.forget();
@@ -69,12 +69,14 @@ impl Writer {
     }
 
     /// Begins a transaction that holds the writers' lock and in which every on-commit table has taken in all events so far, or is known
-    /// to be stuck.
+    /// to be stuck; with the turns to change them.
     async fn begin_caught_up(
         &mut self,
         group: &[AppendJob],
         mark: Option<Mark>,
-    ) -> Result<(Arc<Session>, Arc<Statements>, Found), Failure> {
+    ) -> Result<(Arc<Session>, Arc<Statements>, Found, Vec<Turn>), Failure> {
+        // An attempt that was given up half way may have left some.
+        self.on_commit.forget();
         loop {
             let (session, statements) = self.connected().await?;
             let newest_type = self.types.newest();
@@ -86,8 +88,9 @@ impl Writer {
                 }
             };
             self.take_in(&found);
+            let turns = self.on_commit.turns().await?;
             match self.on_commit.catch_up(&session, Position::from_i64(found.head.position)).await {
-                Ok(true) => return Ok((session, statements, found)),
+                Ok(true) => return Ok((session, statements, found, turns)),
                 Ok(false) => self.commit_caught_up(&session).await?,
                 Err(error) => {
                     self.on_commit.forget();
@@ -115,8 +118,8 @@ impl Writer {
     async fn catch_up(&mut self) -> Outcome<()> {
         let patience = self.setup.statement_timeout + GRACE;
         let work = async {
-            let _turns = self.on_commit.turns().await?;
-            let (session, ..) = self.begin_caught_up(&[], None).await.map_err(Failure::into_error)?;
+            let (session, _, _, _turns) =
+                self.begin_caught_up(&[], None).await.map_err(Failure::into_error)?;
             self.commit_caught_up(&session).await
         };
         let caught_up = timeout(patience, work).await;

@@ -97,11 +97,16 @@ impl Table {
     /// place.
     pub(crate) async fn hold(&self, session: &Session) -> Outcome<Option<Standing>> {
         let lock = "SELECT 1 FROM cqrs_projections WHERE id = $1 FOR UPDATE";
-        session.query(lock, &[&self.id]).await?;
-        // Only what is read now is sure to be what whoever held it before has left.
-        let sql =
+        let find =
             format!("SELECT {STANDING} FROM cqrs_projections AS table_of WHERE id = $1 AND generation = $2");
-        let row = session.query_opt(&sql, &[&self.id, &label(self.generation)]).await?;
+        let (lock, find) =
+            (session.prepared(lock).await.or_store_error()?, session.prepared(&find).await.or_store_error()?);
+        // They are sent together. Only what the second reads is sure to be what whoever held the row before has left.
+        let client = session.client();
+        let (id, generation) = (self.id, label(self.generation));
+        let (ids, both): ([&(dyn ToSql + Sync); 1], [&(dyn ToSql + Sync); 2]) = ([&id], [&id, &generation]);
+        let (_, row) = tokio::try_join!(biased; client.query(&lock, &ids), client.query_opt(&find, &both))
+            .or_store_error()?;
         row.as_ref().map(standing).transpose()
     }
 

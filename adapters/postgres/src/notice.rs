@@ -15,9 +15,17 @@ use crate::read;
 /// The longest wait between two attempts to reach the server.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-/// The channel on which a schema's commits are told.
+/// How many bytes PostgreSQL keeps of a name.
+const LONGEST_NAME: usize = 63;
+
+/// The channel on which a schema's commits are told; a name like any other, to be quoted where it stands in SQL.
 pub(crate) fn channel(schema: &str) -> String {
-    quoted(&format!("cqrs_head {schema}").chars().take(60).collect::<String>())
+    let mut name = format!("cqrs_head {schema}");
+    // Schemas that share a channel only wake each other now and then.
+    while name.len() > LONGEST_NAME {
+        name.pop();
+    }
+    name
 }
 
 /// Keeps the head up to date until it is dropped.
@@ -52,7 +60,7 @@ impl Noticing {
         let session = Session::open(&self.setup, Purpose::Append, Some(Arc::clone(&wake))).await?;
         if !self.is_standby {
             // A standby cannot be listened to; time alone wakes a look there.
-            session.run(&format!("LISTEN {}", channel(&self.setup.schema))).await?;
+            session.run(&format!("LISTEN {}", quoted(&channel(&self.setup.schema)))).await?;
         }
         loop {
             self.tell(read::head(&session).await?);

@@ -244,3 +244,23 @@ async fn one_connection_is_enough() {
     store.promote(balances()).await.unwrap();
     assert_eq!(sums(&store).await, (40, 40, Position::from_i64(40)));
 }
+
+#[tokio::test]
+async fn a_notification_wakes_another_store_long_before_it_would_look() {
+    for schema in [None, Some("ein Schema, dessen Name länger ist als der eines Kanals")] {
+        let mut place = Place::new();
+        place.schema = schema.map_or(place.schema, str::to_owned);
+        let hour = Duration::from_secs(3600);
+        let (writer, reader) =
+            (place.open().await, place.builder().notice_within(hour).open().await.unwrap());
+        let mut head = reader.watch_head();
+        // Whatever the reader finds when it begins to listen is not what wakes it.
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        for amount in 1..=3 {
+            let position = record(&writer, "ada", &[amount]).await.position;
+            let noticed =
+                tokio::time::timeout(Duration::from_secs(5), head.wait_for(|head| *head >= position));
+            noticed.await.expect("the notification arrives").unwrap();
+        }
+    }
+}

@@ -307,6 +307,8 @@ fn piece() -> impl Strategy<Value = String> {
         "state:",
         "history:",
         "upcast:",
+        "downcast:",
+        "published: true",
         "apply:",
         "emit:",
         "require:",

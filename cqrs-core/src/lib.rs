@@ -58,7 +58,7 @@ pub use projector::{
 };
 pub use query::{Change, Cursor, CursorError, Page, Query, TypedColumn};
 pub use shape::{FieldShape, Fingerprint, NamedShape, Scalar, Shape, ShapeKind, VariantKind, VariantShape};
-pub use upcast::{TryUpcast, Upcast};
+pub use upcast::{Downcast, TryDowncast, TryUpcast, Upcast};
 pub use value::{ColumnType, Value, ValueError, Wide};
 pub use verify::{Fingerprints, ReadFailure, ReadType, Verification};
 // The crates whose types stand in events and rows, so that generated code and users name the same versions.

@@ -1,7 +1,7 @@
-//! The one step from an older event shape to the next: a move from type to type.
+//! The one step from an older event shape to the next, and the one back: a move from type to type.
 //!
-//! A step that always succeeds implements [`Upcast`]; one that may refuse a value implements [`TryUpcast`], which
-//! every `Upcast` is too, as with `From` and `TryFrom`.
+//! A step that always succeeds implements [`Upcast`] or [`Downcast`]; one that may refuse a value implements
+//! [`TryUpcast`] or [`TryDowncast`], which the others are too, as with `From` and `TryFrom`.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -47,5 +47,70 @@ impl<From: Upcast<To>, To> TryUpcast<To> for From {
 
     fn try_upcast(self) -> Result<To, Infallible> {
         Ok(self.upcast())
+    }
+}
+
+/// Brings an event back to the version before it, for a consumer that knows no newer one.
+///
+/// Nothing of the library calls it: stored events are read forwards alone. Whoever publishes events does, for as long as a
+/// consumer reads the older version.
+///
+/// ```
+/// use cqrs_core::Downcast;
+///
+/// struct DepositedV1 {
+///     cents: i64,
+/// }
+///
+/// struct Deposited {
+///     cents: i64,
+///     channel: String,
+/// }
+///
+/// impl Downcast<DepositedV1> for Deposited {
+///     fn downcast(self) -> DepositedV1 {
+///         DepositedV1 { cents: self.cents }
+///     }
+/// }
+///
+/// let deposited = Deposited { cents: 250, channel: "branch".to_owned() };
+/// let old: DepositedV1 = deposited.downcast();
+/// assert_eq!(old.cents, 250);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "there is no way back from `{Self}` to `{Older}`",
+    label = "the step from `{Self}` back is missing",
+    note = "write it: impl Downcast<{Older}> for {Self} {{ fn downcast(self) -> {Older} {{ … }} }}",
+    note = "in a schema, `downcast` under the older version of a published event generates it"
+)]
+pub trait Downcast<Older>: Sized {
+    /// The value in the older shape.
+    fn downcast(self) -> Older;
+}
+
+/// Brings an event back to the version before it, or says why its value cannot be.
+#[diagnostic::on_unimplemented(
+    message = "there is no way back from `{Self}` to `{Older}`",
+    label = "the step from `{Self}` back is missing",
+    note = "write it: impl Downcast<{Older}> for {Self} {{ fn downcast(self) -> {Older} {{ … }} }}",
+    note = "in a schema, `downcast` under the older version of a published event generates it"
+)]
+pub trait TryDowncast<Older>: Sized {
+    /// Why a value may be refused.
+    type Error: Error + Send + Sync + 'static;
+
+    /// The value in the older shape.
+    ///
+    /// # Errors
+    ///
+    /// When this value has no counterpart in the older shape.
+    fn try_downcast(self) -> Result<Older, Self::Error>;
+}
+
+impl<From: Downcast<Older>, Older> TryDowncast<Older> for From {
+    type Error = Infallible;
+
+    fn try_downcast(self) -> Result<Older, Infallible> {
+        Ok(self.downcast())
     }
 }

@@ -127,8 +127,8 @@ fn told(wanted: &Wanted, is_recorded: bool, is_check: bool) -> String {
         return format!("{lock}: all is recorded\n");
     }
     let added = match wanted.changes.changes.len() {
-        // No shape is new, but what a step says of an older one, or a sample.
-        0 => String::from("steps or samples"),
+        // No shape is new, but what a step says of an older one, a sample, or that others read an event.
+        0 => String::from("steps, samples or published events"),
         count => counted(count, "addition"),
     };
     let mut text = match is_check {

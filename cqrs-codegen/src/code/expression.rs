@@ -87,7 +87,7 @@ super::codes! {
         right: "aggregates:\n  Store:\n    state: { stock: i64 }\n    events:\n      Restocked:\n        fields: { quantity: i64 }\n        apply: { stock: state.stock + event.quantity }",
     }
     OUT_OF_SCOPE = "E0518", "an owner is not there in this place" {
-        why: "A decision sees `state`, `command` and `context`; an `apply` sees `state` and `event`; a fold sees `row`, `event` and `meta`; an upcast sees `event` alone, and a `check` sees `value`. What another place knows is carried in a field: an event that needs the time has a field that the command fills with `context.now`.",
+        why: "A decision sees `state`, `command` and `context`; an `apply` sees `state` and `event`; a fold sees `row`, `event` and `meta`; an `upcast` or `downcast` sees `event` alone, and a `check` sees `value`. What another place knows is carried in a field: an event that needs the time has a field that the command fills with `context.now`.",
         wrong: "aggregates:\n  Store:\n    state: { opened_at: timestamp? }\n    events:\n      Opened:\n        apply: { opened_at: context.now }",
         right: "aggregates:\n  Store:\n    state: { opened_at: timestamp? }\n    events:\n      Opened:\n        fields: { at: timestamp }\n        apply: { opened_at: event.at }",
     }

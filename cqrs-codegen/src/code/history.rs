@@ -11,13 +11,13 @@ super::codes! {
         wrong: "aggregates:\n  Account:\n    events:\n      Opened:\n        version: 2\n        history:\n          1: {}\n          2: {}",
         right: "aggregates:\n  Account:\n    events:\n      Opened:\n        version: 3\n        history:\n          1: {}\n          2: {}",
     }
-    UNEXPLAINED_FIELD = "E0603", "an older version does not say how a new field comes about" {
-        why: "Fields of the same name and type carry over to the next version, and so do lossless widenings. A field that is new in the next version needs a value for the records that were written without it: an expression over `event`, the older shape, or a plain value.",
+    UNEXPLAINED_FIELD = "E0603", "a step between versions does not say how a field comes about" {
+        why: "Fields of the same name and type carry over to the next version, and so do lossless widenings. A field that is new in the next version needs a value for the records that were written without it: an expression over `event`, the older shape, or a plain value. A `downcast` needs one the other way round.",
         wrong: "aggregates:\n  Account:\n    events:\n      Opened:\n        version: 2\n        fields: { holder: string, branch: string }\n        history:\n          1:\n            fields: { holder: string }",
         right: "aggregates:\n  Account:\n    events:\n      Opened:\n        version: 2\n        fields: { holder: string, branch: string }\n        history:\n          1:\n            fields: { holder: string }\n            upcast: { branch: { value: main } }",
     }
-    UNKNOWN_FIELD = "E0604", "an upcast fills a field that the next version does not have" {
-        why: "`upcast` under a version says how the fields of the next version come about, so its keys are fields of that version.",
+    UNKNOWN_FIELD = "E0604", "a step between versions fills a field that is not there" {
+        why: "`upcast` under a version says how the fields of the next version come about, so its keys are fields of that version. Those of `downcast` are fields of the version that it stands under.",
         wrong: "aggregates:\n  Account:\n    events:\n      Opened:\n        version: 2\n        fields: { branch: string }\n        history:\n          1:\n            upcast: { brnach: { value: main } }",
         right: "aggregates:\n  Account:\n    events:\n      Opened:\n        version: 2\n        fields: { branch: string }\n        history:\n          1:\n            upcast: { branch: { value: main } }",
     }
@@ -36,9 +36,14 @@ super::codes! {
         wrong: "aggregates:\n  Account:\n    events:\n      Opened: {}\n      Begun: { retired: drop }\n      Started: { retired: { Begun: {} } }",
         right: "aggregates:\n  Account:\n    events:\n      Opened: {}\n      Begun: { retired: drop }\n      Started: { retired: { Opened: {} } }",
     }
-    BLANK = "E0608", "a step to the next version has a blank" {
-        why: "`cqrs evolve` writes the step from a released version to the next, and leaves a blank where only you can know what the field is for records of the older version. Put an expression over `event`, the older shape, or a plain value in its place.",
+    BLANK = "E0608", "a step between versions has a blank" {
+        why: "`cqrs evolve` writes the step from a released version to the next, and leaves a blank where only you can know what the field is for records of the older version. Put an expression over `event`, the shape at the other end of the step, or a plain value in its place.",
         wrong: "aggregates:\n  Account:\n    events:\n      Opened:\n        version: 2\n        fields: { branch: string }\n        history:\n          1:\n            upcast: { branch: TODO }",
         right: "aggregates:\n  Account:\n    events:\n      Opened:\n        version: 2\n        fields: { branch: string }\n        history:\n          1:\n            upcast: { branch: { value: main } }",
+    }
+    NOT_PUBLISHED = "E0609", "an event that is not published has a step back" {
+        why: "A `downcast` makes an older version of an event again, for consumers outside the domain that know no newer one. Stored records are only ever read forwards, so an event that nobody else reads needs none.",
+        wrong: "aggregates:\n  Account:\n    events:\n      Opened:\n        version: 2\n        fields: { branch: string? }\n        history:\n          1:\n            downcast: {}",
+        right: "aggregates:\n  Account:\n    events:\n      Opened:\n        published: true\n        version: 2\n        fields: { branch: string? }\n        history:\n          1:\n            downcast: {}",
     }
 }

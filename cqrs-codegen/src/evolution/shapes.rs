@@ -21,7 +21,7 @@ pub(super) fn event(domain: &Domain, event: &model::Event) -> Event {
     let versions = older.chain([today]).map(|(number, name, fields, step)| {
         (number, Version { name: name.to_string(), shape: shape(domain, fields), step })
     });
-    Event { retired: event.retired.is_some(), published: false, versions: versions.collect() }
+    Event { retired: event.retired.is_some(), published: event.published, versions: versions.collect() }
 }
 
 /// A payload, with the types that its fields name.

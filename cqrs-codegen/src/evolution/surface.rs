@@ -104,6 +104,9 @@ impl Items<'_> {
             let path = format!("event {}", event.name);
             self.item(path.clone(), format!("of {}", domain.aggregate(event.aggregate).name));
             self.fields(&path, &event.fields);
+            for shape in event.history.iter().filter(|shape| shape.downcast.is_some()) {
+                self.item(format!("downcast {}.{}", event.name, shape.version), "step");
+            }
         }
         for error in &domain.errors {
             let path = format!("error {}.{}", domain.aggregate(error.aggregate).name, error.name);

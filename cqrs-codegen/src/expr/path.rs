@@ -299,7 +299,8 @@ impl<'a> Checker<'a> {
             Scope::Apply(event)
             | Scope::Retirement(event)
             | Scope::Fold(_, event)
-            | Scope::Upcast { event, .. } => Some(*event),
+            | Scope::Upcast { event, .. }
+            | Scope::Downcast { event, .. } => Some(*event),
             Scope::Row(..) => self.event,
             Scope::Value(_) | Scope::Decision(_) => None,
         }
@@ -325,14 +326,8 @@ impl<'a> Checker<'a> {
                     command.fields.iter().collect(),
                 )]
             }
-            (Scope::Upcast { event, from }, "event") => {
-                let event = domain.event(*event);
-                let fields = event.shape(*from).map(|(_, fields)| fields).unwrap_or_default();
-                vec![(
-                    format!("version {from} of the event {}", quote(event.name.as_str())),
-                    fields.iter().collect(),
-                )]
-            }
+            (Scope::Upcast { event, from: version }, "event") => self.fields_of_version(*event, *version),
+            (Scope::Downcast { event, to }, "event") => self.fields_of_version(*event, *to + 1),
             (Scope::Apply(_) | Scope::Retirement(_) | Scope::Fold(..) | Scope::Row(..), "event") => {
                 let Some(event) = self.current_event().map(|id| domain.event(id)) else { return Vec::new() };
                 vec![(format!("the event {}", quote(event.name.as_str())), event.fields.iter().collect())]
@@ -347,6 +342,13 @@ impl<'a> Checker<'a> {
         }
     }
 
+    fn fields_of_version(&self, event: EventId, version: u32) -> Vec<(String, Vec<&'a Field>)> {
+        let event = self.domain.event(event);
+        let fields = event.shape(version).map(|(_, fields)| fields).unwrap_or_default();
+        let words = format!("version {version} of the event {}", quote(event.name.as_str()));
+        vec![(words, fields.iter().collect())]
+    }
+
     fn has_window(&self) -> bool {
         matches!(self.expression.scope, Scope::Fold(projection, _) if self.domain.projection(projection).window.is_some())
     }
@@ -358,6 +360,7 @@ impl<'a> Checker<'a> {
             Scope::Decision(_) => "in a decision",
             Scope::Apply(_) => "in an `apply`",
             Scope::Upcast { .. } => "in an upcast",
+            Scope::Downcast { .. } => "in a downcast",
             Scope::Retirement(_) => "in what a retired event is read as",
             Scope::Fold(..) => "in a fold",
             Scope::Row(..) => "in a key, a summary or a window",

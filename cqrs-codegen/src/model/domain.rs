@@ -167,6 +167,7 @@ impl Domain {
                 Some(&self.event(*event).fields)
             }
             Scope::Upcast { event, from } => self.event(*event).shape(*from).map(|(_, fields)| fields),
+            Scope::Downcast { event, to } => self.event(*event).shape(*to + 1).map(|(_, fields)| fields),
             Scope::Value(_) | Scope::Decision(_) | Scope::Row(..) => None,
         }
     }

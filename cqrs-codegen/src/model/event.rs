@@ -11,6 +11,8 @@ pub struct Event {
     pub doc: Option<String>,
     /// The aggregate that records it.
     pub aggregate: AggregateId,
+    /// Whether others read it outside the domain.
+    pub published: bool,
     /// The version of today's shape, from one.
     pub version: u32,
     /// Today's fields.
@@ -48,6 +50,9 @@ pub struct Shape {
     pub fields: Vec<Field>,
     /// How it becomes the shape of the next version.
     pub upcast: Upcast,
+    /// How the shape of the next version becomes this one again, for consumers that know no newer one: one fill for each
+    /// field of this shape; carries name fields of the newer one. Only a published event has such steps.
+    pub downcast: Option<Construction>,
     /// Where it was declared: the version.
     pub origin: Origin,
 }

@@ -35,6 +35,13 @@ pub enum Scope {
         /// The older version whose fields `event` has.
         from: u32,
     },
+    /// `event`, in the shape of version `to + 1`: a downcast of this event.
+    Downcast {
+        /// The event.
+        event: EventId,
+        /// The older version that is made.
+        to: u32,
+    },
     /// `event`: what a retired event, in its last shape, is read as.
     Retirement(EventId),
     /// `row`, `event` and `meta`: a fold of this event into a row.
@@ -64,7 +71,7 @@ impl Scope {
             Self::Value(_) => &["value"],
             Self::Decision(_) => &["state", "command", "context"],
             Self::Apply(_) => &["state", "event"],
-            Self::Upcast { .. } | Self::Retirement(_) => &["event"],
+            Self::Upcast { .. } | Self::Downcast { .. } | Self::Retirement(_) => &["event"],
             Self::Fold(..) => &["row", "event", "meta"],
             Self::Row(..) => &["event", "meta"],
         }

@@ -110,6 +110,7 @@ impl Declaring<'_> {
             name: Name::new(declaration.name.text()),
             doc: declaration.doc.clone(),
             aggregate,
+            published: declaration.published,
             version: declaration.version.map_or(1, |(version, _)| version),
             fields: Vec::new(),
             history: Vec::new(),

@@ -2,7 +2,7 @@
 
 use crate::code::{aggregate as code, history as history_code};
 use crate::diagnostic::{Diagnostic, quote};
-use crate::model::{Apply, Construction, EventId, Replacement, Retirement, Scope, Upcast};
+use crate::model::{Apply, Construction, Event, EventId, Replacement, Retirement, Scope, Upcast};
 use crate::source::ScalarText;
 use crate::syntax::ast;
 
@@ -20,14 +20,33 @@ pub(super) fn resolve(work: &mut Work<'_>, schema: &ast::Document) {
         let id = EventId::new(index);
         let apply = work.apply(id, declaration);
         let upcasts = work.upcasts(id, declaration);
+        let downcasts = work.downcasts(id, declaration);
         let retired = work.retirement(id, declaration);
         let event = &mut work.domain.events[index];
         event.apply = apply;
         event.retired = retired;
-        for (shape, upcast) in event.history.iter_mut().zip(upcasts) {
-            shape.upcast = upcast;
+        for (shape, (upcast, downcast)) in event.history.iter_mut().zip(upcasts.into_iter().zip(downcasts)) {
+            (shape.upcast, shape.downcast) = (upcast, downcast);
         }
     }
+}
+
+/// Where a step between two versions begins.
+struct End {
+    /// What `event` is in it.
+    what: &'static str,
+    /// Who has the older version.
+    whom: &'static str,
+}
+
+const OLDER: End = End { what: "the older version", whom: "records" };
+const NEWER: End = End { what: "the newer version", whom: "consumers" };
+
+/// The older shapes as they are declared, in the order of their versions.
+fn steps(declaration: &ast::Event) -> Vec<&ast::Step> {
+    let mut steps: Vec<&ast::Step> = declaration.history.iter().collect();
+    steps.sort_by_key(|step| step.version);
+    steps
 }
 
 impl Work<'_> {
@@ -47,15 +66,13 @@ impl Work<'_> {
     /// The upcast of each older shape, in the order of their versions.
     fn upcasts(&mut self, id: EventId, declaration: &ast::Event) -> Vec<Upcast> {
         let event = self.domain.event(id).clone();
-        let mut steps: Vec<&ast::Step> = declaration.history.iter().collect();
-        steps.sort_by_key(|step| step.version);
-        steps
+        steps(declaration)
             .iter()
             .zip(&event.history)
             .map(|(step, shape)| {
                 let given = match &step.upcast {
                     ast::Upcast::Custom => return Upcast::Custom,
-                    ast::Upcast::Fields(given) => self.without_blanks(given, shape.version),
+                    ast::Upcast::Fields(given) => self.without_blanks(given, &OLDER, shape.version),
                 };
                 // Where the next version is not there, a rule reports the gap.
                 let Some((_, fields)) = event.shape(shape.version + 1) else {
@@ -69,25 +86,70 @@ impl Work<'_> {
                     missing: &history_code::UNEXPLAINED_FIELD,
                     unknown: &history_code::UNKNOWN_FIELD,
                 };
-                let source = Source { what: "the older version", fields: &shape.fields };
+                let source = Source { what: OLDER.what, fields: &shape.fields };
                 let scope = Scope::Upcast { event: id, from: shape.version };
                 Upcast::Fields(self.construct(&made, &given, Some(&source), &scope))
             })
             .collect()
     }
 
-    /// What fills the next version, without the blanks that `cqrs evolve` has left, which are reported.
-    fn without_blanks(&mut self, given: &[ast::Assignment], version: u32) -> Vec<ast::Assignment> {
+    /// The downcast to each older shape that has one, in the order of their versions.
+    fn downcasts(&mut self, id: EventId, declaration: &ast::Event) -> Vec<Option<Construction>> {
+        let event = self.domain.event(id).clone();
+        steps(declaration)
+            .iter()
+            .zip(&event.history)
+            .map(|(step, shape)| {
+                let declared = step.downcast.as_ref()?;
+                if !event.published {
+                    self.report_unpublished(declared, &event);
+                    return None;
+                }
+                let given = self.without_blanks(&declared.given, &NEWER, shape.version);
+                // Where the next version is not there, a rule reports the gap.
+                let (_, newer) = event.shape(shape.version + 1)?;
+                let made = Made {
+                    what: format!("version {} of {}", shape.version, quote(event.name.as_str())),
+                    fields: &shape.fields,
+                    at: declared.key,
+                    whole: declared.whole,
+                    missing: &history_code::UNEXPLAINED_FIELD,
+                    unknown: &history_code::UNKNOWN_FIELD,
+                };
+                let source = Source { what: NEWER.what, fields: newer };
+                let scope = Scope::Downcast { event: id, to: shape.version };
+                Some(self.construct(&made, &given, Some(&source), &scope))
+            })
+            .collect()
+    }
+
+    fn report_unpublished(&mut self, downcast: &ast::Downcast, event: &Event) {
+        let message =
+            format!("{} is not published, so nobody needs an older version", quote(event.name.as_str()));
+        self.ctx.report(
+            Diagnostic::new(&history_code::NOT_PUBLISHED, downcast.key, message)
+                .also(event.origin.span(), "the event is here")
+                .help("write `published: true` under the event if others read it, or remove `downcast`"),
+        );
+    }
+
+    /// What fills a version, without the blanks that `cqrs evolve` has left, which are reported.
+    fn without_blanks(
+        &mut self,
+        given: &[ast::Assignment],
+        from: &End,
+        version: u32,
+    ) -> Vec<ast::Assignment> {
         let is_blank =
             |it: &&ast::Assignment| matches!(&it.term, ast::Term::Code(text) if text.text() == BLANK);
         for blank in given.iter().filter(is_blank) {
             let name = blank.name.text();
             let message =
-                format!("nobody has said yet what {} is for records of version {version}", quote(name));
+                format!("nobody has said yet what {} is for {} of version {version}", quote(name), from.whom);
             let at = if let ast::Term::Code(text) = &blank.term { text.span() } else { blank.name.span() };
             self.ctx.report(Diagnostic::new(&history_code::BLANK, at, message).help(format!(
-                "write an expression over `event`, which is the older version, or a plain value: \
-                 `{name}: {{ value: … }}`"
+                "write an expression over `event`, which is {}, or a plain value: `{name}: {{ value: … }}`",
+                from.what
             )));
         }
         given.iter().filter(|it| !is_blank(it)).cloned().collect()

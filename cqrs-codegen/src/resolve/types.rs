@@ -185,6 +185,7 @@ impl Work<'_> {
                     .map_or_else(|| Name::new(declaration.name.text()), |name| Name::new(name.text())),
                 fields: self.fields(&step.fields),
                 upcast: Upcast::Fields(Construction { fills: Vec::new() }),
+                downcast: None,
                 origin: Origin::new(step.key, step.whole),
             })
             .collect();

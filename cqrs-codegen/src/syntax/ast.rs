@@ -109,6 +109,7 @@ pub(crate) struct Event {
     pub(crate) name: ScalarText,
     pub(crate) whole: Span,
     pub(crate) doc: Option<String>,
+    pub(crate) published: bool,
     pub(crate) version: Option<(u32, Span)>,
     pub(crate) fields: Vec<Field>,
     pub(crate) history: Vec<Step>,
@@ -124,6 +125,14 @@ pub(crate) struct Step {
     pub(crate) name: Option<ScalarText>,
     pub(crate) fields: Vec<Field>,
     pub(crate) upcast: Upcast,
+    pub(crate) downcast: Option<Downcast>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Downcast {
+    pub(crate) key: Span,
+    pub(crate) whole: Span,
+    pub(crate) given: Vec<Assignment>,
 }
 
 #[derive(Debug)]

@@ -6,12 +6,12 @@ use crate::diagnostic::{Diagnostic, quote};
 use crate::source::ScalarText;
 use crate::yaml::{Entry, Kind, Node};
 
-use super::ast::{Apply, Event, Retired, Step, Upcast};
+use super::ast::{Apply, Downcast, Event, Retired, Step, Upcast};
 use super::keys::{self, Keys};
 use super::{name, term, types, whole};
 
-const KEYS: &[&str] = &["doc", "fields", "version", "history", "apply", "retired"];
-const STEP_KEYS: &[&str] = &["name", "fields", "upcast"];
+const KEYS: &[&str] = &["doc", "published", "fields", "version", "history", "apply", "retired"];
+const STEP_KEYS: &[&str] = &["name", "fields", "upcast", "downcast"];
 
 /// One event.
 pub(super) fn read(entry: &Entry, ctx: &mut Context) -> Option<Event> {
@@ -21,6 +21,7 @@ pub(super) fn read(entry: &Entry, ctx: &mut Context) -> Option<Event> {
         name: name(entry),
         whole: whole(entry),
         doc: keys.doc(ctx),
+        published: keys.value("published").and_then(|node| keys::switch(node, ctx)).unwrap_or(false),
         version,
         fields: keys.value("fields").map(|node| types::fields(node, ctx)).unwrap_or_default(),
         history: keys.value("history").map(|node| history(node, ctx)).unwrap_or_default(),
@@ -72,6 +73,7 @@ fn step(entry: &Entry, ctx: &mut Context) -> Option<Step> {
         name: keys.value("name").and_then(|node| keys::text(node, "the event's name in those days", ctx)),
         fields: keys.value("fields").map(|node| types::fields(node, ctx)).unwrap_or_default(),
         upcast,
+        downcast: keys.get("downcast").and_then(|entry| downcast(entry, ctx)),
     })
 }
 
@@ -85,6 +87,12 @@ fn upcast(node: &Node, ctx: &mut Context) -> Option<Upcast> {
             Some(Upcast::Fields(term::assignments(entries, ctx)))
         }
     }
+}
+
+fn downcast(entry: &Entry, ctx: &mut Context) -> Option<Downcast> {
+    let entries = keys::entries(&entry.value, "the older version's fields", ctx)?;
+    let given = term::assignments(entries, ctx);
+    Some(Downcast { key: entry.key.span(), whole: whole(entry), given })
 }
 
 fn retired(node: &Node, ctx: &mut Context) -> Option<Retired> {

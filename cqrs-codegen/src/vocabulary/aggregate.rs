@@ -55,6 +55,11 @@ pub static EVENT: Construct = Construct {
     keys: &[
         Key::new("doc", Form::Text, "What the event records."),
         Key::new(
+            "published",
+            Form::Switch,
+            "`true`: others outside the domain read the event, so a change of it is told as one that concerns them.",
+        ),
+        Key::new(
             "version",
             Form::Count,
             "The version of today's shape. `1` where it is absent; one more than the last version under `history`.",
@@ -91,6 +96,11 @@ pub static OLDER_SHAPE: Construct = Construct {
             "upcast",
             Form::Either(&[Form::Word(CUSTOM), ASSIGNMENTS]),
             "How the fields of the next version are filled from `event`. Fields of equal name and type carry over, lossless widenings too. `custom` for a conversion that the user writes.",
+        ),
+        Key::new(
+            "downcast",
+            ASSIGNMENTS,
+            "Of a published event: how the fields of this version are filled from `event`, which is the next version, for consumers that know no newer one. Fields carry over as in `upcast`.",
         ),
     ],
 };

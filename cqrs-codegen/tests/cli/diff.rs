@@ -61,3 +61,28 @@ fn a_schema_with_errors_is_not_compared() {
     let run = folder.run(&["diff", "a.yaml", "b.yaml"]).exits_with(2);
     assert!(run.err().contains("E0101") && run.err().contains("`b.yaml` has errors"), "{}", run.err());
 }
+
+#[test]
+fn a_change_of_a_published_event_is_told_as_one_for_its_consumers() {
+    let published = |schema: String| schema.replace("{ Opened: { ", "{ Opened: { published: true, ");
+    let (before, after) = (with_field("by: string"), with_field("by: string?"));
+    let folder = Folder::with(&[("a.yaml", &before), ("b.yaml", &after)]);
+    let out = folder.run(&["diff", "a.yaml", "b.yaml"]).exits_with(1).out();
+    assert!(out.contains("E1017") && !out.contains("consumers of published events"), "{out}");
+    let folder = Folder::with(&[("a.yaml", &published(before.clone())), ("b.yaml", &published(after))]);
+    let out = folder.run(&["diff", "a.yaml", "b.yaml"]).exits_with(1).out();
+    assert!(out.contains("E1017") && out.contains("consumers of published events"), "{out}");
+    folder.write("b.yaml", &before);
+    let out = folder.run(&["diff", "a.yaml", "b.yaml"]).exits_with(3).out();
+    assert!(out.contains("warning[W1034]: `Door.Opened` is no longer published"), "{out}");
+}
+
+#[test]
+fn a_step_back_that_is_gone_is_missed_by_who_calls_it() {
+    let event = "{ Opened: { published: true, version: 2, history: { 1: { downcast: {} } } } }";
+    let with = DOOR.replace("{ Opened: {} }", event);
+    let without = with.replace("downcast: {}", "");
+    let folder = Folder::with(&[("a.yaml", &with), ("b.yaml", &without)]);
+    let out = folder.run(&["diff", "a.yaml", "b.yaml"]).exits_with(3).out();
+    assert!(out.contains("warning[W1061]: downcast Opened.1 is gone"), "{out}");
+}

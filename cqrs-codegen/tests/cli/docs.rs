@@ -90,3 +90,12 @@ fn a_schema_with_an_error_gives_no_page() {
     assert!(run.err().contains("E0101"), "{}", run.err());
     assert_eq!(folder.files().len(), 1);
 }
+
+#[test]
+fn a_published_event_says_so_with_its_steps_back() {
+    let event = "{ Opened: { published: true, version: 2, history: { 1: { fields: { by: u8 }, downcast: { by: 7 } } } } }";
+    let folder = Folder::with(&[("door.yaml", &DOOR.replace("{ Opened: {} }", event))]);
+    let page = folder.run(&["docs", "door.yaml", "--format", "markdown"]).exits_with(0).out();
+    assert!(page.contains("Version 2. Published: others outside the domain read it."), "{page}");
+    assert!(page.contains("| Step back |") && page.contains("`{ by: 7 }`"), "{page}");
+}

@@ -142,6 +142,18 @@ fn a_lock_that_does_not_say_yet_what_a_step_fills_learns_it() {
     let old = without.lines().find(|it| it.starts_with("  version 1")).unwrap();
     folder.write("door.lock", &without.replace(old, &format!("  version 1 [{sum}]")));
     let run = folder.run(&["lock"]).exits_with(0);
-    assert!(run.err().contains("steps or samples recorded"), "{}", run.err());
+    assert!(run.err().contains("steps, samples or published events recorded"), "{}", run.err());
     assert_eq!(folder.read("door.lock"), lock);
+}
+
+#[test]
+fn a_lock_says_which_events_are_published() {
+    let published = door("by: string").replace("{ Opened: { ", "{ Opened: { published: true, ");
+    let folder = Folder::with(&[("door.yaml", &published)]);
+    folder.run(&["lock"]).exits_with(0);
+    assert!(folder.read("door.lock").contains("event Door.Opened [1] published\n"));
+    folder.run(&["lock", "--check"]).exits_with(0);
+    folder.write("door.yaml", &door("by: string"));
+    let err = folder.run(&["check"]).exits_with(0).err();
+    assert!(err.contains("warning[W1034]: `Door.Opened` is no longer published"), "{err}");
 }

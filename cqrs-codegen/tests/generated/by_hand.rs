@@ -69,6 +69,11 @@ impl obstacle_course::MatchUpcasts for obstacle_course::Match {
     }
 }
 
+/// The number in the smaller type of older versions: what is larger than it can say is its largest.
+pub(crate) fn narrowed(number: i64) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
 impl obstacle_course::BoxesFolds for obstacle_course::Boxes {
     fn fold_enum(
         row: &mut Row<obstacle_course::Boxes>,

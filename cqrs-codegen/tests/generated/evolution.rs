@@ -13,8 +13,11 @@ fn of_schema(name: &str) -> Domain {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../schemas/{name}.yaml"));
     let outcome = cqrs_codegen::check(&Disk, &path);
     let mut domain = model(&outcome.checked.unwrap());
-    // Descriptors know of events alone.
+    // Descriptors know of events alone, and not whether others read them.
     domain.surface = None;
+    for event in domain.aggregates.values_mut().flat_map(|aggregate| aggregate.events.values_mut()) {
+        event.published = false;
+    }
     domain
 }
 

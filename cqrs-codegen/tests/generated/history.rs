@@ -2,7 +2,7 @@
 
 use cqrs_core::rust_decimal::Decimal;
 use cqrs_core::testing::{given_stored, rows_of};
-use cqrs_core::{Decoded, EventSet, StreamId};
+use cqrs_core::{Decoded, Downcast, EventSet, StreamId, TryDowncast, TryUpcast, Upcast};
 
 use crate::{banking, obstacle_course, ticketing};
 
@@ -61,6 +61,32 @@ fn a_step_that_refuses_names_its_reason() {
     let route = obstacle_course::MatchEvent::locate("Ancient", 1).unwrap();
     let error = obstacle_course::MatchEvent::decode(route, br#"{"struct": 7, "cents": -1}"#).unwrap_err();
     assert!(error.to_string().contains("out of range integral type"), "{error}");
+}
+
+#[test]
+fn a_downcast_gives_back_the_version_that_was_brought_up() {
+    let seat = ticketing::Seat("A1".to_owned());
+    let old = ticketing::SeatSoldV1 { seat, to: ticketing::CustomerId("ada".to_owned()) };
+    let today: ticketing::SeatSold = old.clone().upcast();
+    let again: ticketing::SeatSoldV1 = today.downcast();
+    assert_eq!(again, old);
+}
+
+#[test]
+fn a_downcast_that_calculates_is_undone_by_the_upcast() {
+    let note = "n".to_owned();
+    let old = obstacle_course::MoveV3 {
+        r#struct: 7,
+        amount: Decimal::from(250),
+        note: note.clone(),
+        kind: obstacle_course::Vec::Shouted,
+    };
+    let today: obstacle_course::Move = old.clone().try_upcast().unwrap();
+    assert_eq!(today.amount, Decimal::from(500));
+    let again: obstacle_course::MoveV3 = today.try_downcast().unwrap();
+    assert_eq!(again, old);
+    let older: obstacle_course::MoveV2 = again.downcast();
+    assert_eq!(older, obstacle_course::MoveV2 { r#struct: 7, amount: Decimal::from(250), note });
 }
 
 #[test]

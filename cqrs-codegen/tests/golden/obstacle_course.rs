@@ -5,9 +5,9 @@ use std::fmt;
 
 use cqrs_core::{
     Aggregate, AggregateId, AppBuilder, Apply, ApplyError, ArithmeticError, Bytes,
-    Context, DataType, Decide, EventDescriptor, EventSet, Fingerprint, Invalid, Meta,
-    Project, Projection, ProjectionDescriptor, Query, Refresh, TryApply, TryProject,
-    TryUpcast, Upcast, arithmetic, window,
+    Context, DataType, Decide, Downcast, EventDescriptor, EventSet, Fingerprint, Invalid,
+    Meta, Project, Projection, ProjectionDescriptor, Query, Refresh, TryApply,
+    TryDowncast, TryProject, TryUpcast, Upcast, arithmetic, window,
 };
 use cqrs_core::jiff::{SignedDuration, Timestamp};
 use cqrs_core::jiff::civil::{Date, Time};
@@ -19,7 +19,7 @@ use serde::Deserialize;
 pub const DOMAIN: &str = "obstacle_course";
 
 /// Changes with everything that the schema says, but not with its layout and comments.
-pub const SCHEMA: Fingerprint = Fingerprint::from_bits(0xc4c3_9ab7_4400_e50b);
+pub const SCHEMA: Fingerprint = Fingerprint::from_bits(0x2e54_939a_704c_3836);
 
 /// Every event, those included that are no longer recorded.
 pub const EVENTS: &[&EventDescriptor] = &[
@@ -865,7 +865,7 @@ pub struct MoveV3 {
 impl TryUpcast<Move> for MoveV3 {
     type Error = ArithmeticError;
     fn try_upcast(self) -> ::std::result::Result<Move, ArithmeticError> {
-        // obstacle_course.yaml:107
+        // obstacle_course.yaml:109
         Ok(Move {
             amount: arithmetic::mul(
                 self.amount,
@@ -873,6 +873,26 @@ impl TryUpcast<Move> for MoveV3 {
             )?,
             r#struct: i64::from(self.r#struct),
             note: ::std::option::Option::Some(self.note),
+            kind: self.kind,
+        })
+    }
+}
+
+impl TryDowncast<MoveV3> for Move {
+    type Error = ArithmeticError;
+    #[allow(
+        clippy::clone_on_copy,
+        reason = "the logic has the form that the schema gives it"
+    )]
+    fn try_downcast(self) -> ::std::result::Result<MoveV3, ArithmeticError> {
+        // obstacle_course.yaml:109
+        Ok(MoveV3 {
+            r#struct: crate::by_hand::narrowed(self.r#struct),
+            amount: arithmetic::div(
+                self.amount,
+                ::cqrs_core::rust_decimal::Decimal::new(2, 0),
+            )?,
+            note: self.note.as_deref().unwrap_or_default().to_owned(),
             kind: self.kind,
         })
     }
@@ -894,9 +914,20 @@ pub struct MoveV2 {
 
 impl Upcast<MoveV3> for MoveV2 {
     fn upcast(self) -> MoveV3 {
-        // obstacle_course.yaml:103
+        // obstacle_course.yaml:104
         MoveV3 {
             kind: Vec::Shouted,
+            r#struct: self.r#struct,
+            amount: self.amount,
+            note: self.note,
+        }
+    }
+}
+
+impl Downcast<MoveV2> for MoveV3 {
+    fn downcast(self) -> MoveV2 {
+        // obstacle_course.yaml:104
+        MoveV2 {
             r#struct: self.r#struct,
             amount: self.amount,
             note: self.note,
@@ -969,7 +1000,7 @@ impl Upcast<::std::vec::Vec<MatchEvent>> for Gone {
         reason = "the logic has the form that the schema gives it"
     )]
     fn upcast(self) -> ::std::vec::Vec<MatchEvent> {
-        // obstacle_course.yaml:121
+        // obstacle_course.yaml:124
         ::std::vec::Vec::from([
             MatchEvent::from(Async {
                 r: Result(1),
@@ -992,7 +1023,7 @@ pub struct Lost {}
 
 impl Upcast<::std::vec::Vec<MatchEvent>> for Lost {
     fn upcast(self) -> ::std::vec::Vec<MatchEvent> {
-        // obstacle_course.yaml:126
+        // obstacle_course.yaml:129
         ::std::vec::Vec::new()
     }
 }
@@ -1089,7 +1120,7 @@ pub struct Begin {
 }
 
 impl Begin {
-    // obstacle_course.yaml:141
+    // obstacle_course.yaml:144
     fn default_camel_case() -> u8 {
         9
     }
@@ -1119,7 +1150,7 @@ impl Begin {
                 .validate()
                 .map_err(|invalid| Invalid::field("maybe", invalid.to_string()))?;
         }
-        // obstacle_course.yaml:140
+        // obstacle_course.yaml:143
         let holds = self.tag.len() > 0;
         if !holds {
             return Err(Invalid::field("tag", "must keep the rule `value.len() > 0`"));
@@ -1138,12 +1169,12 @@ impl Decide<Begin> for Match {
         command: &Begin,
         context: &Context,
     ) -> ::std::result::Result<::std::vec::Vec<MatchEvent>, MatchError> {
-        // obstacle_course.yaml:143
+        // obstacle_course.yaml:146
         let holds = command.camel_case > 1;
         if !holds {
             return Err(MatchError::Arithmetic);
         }
-        // obstacle_course.yaml:144
+        // obstacle_course.yaml:147
         let holds = command
             .boxes
             .iter()
@@ -1157,7 +1188,7 @@ impl Decide<Begin> for Match {
                 unused: true,
             });
         }
-        // obstacle_course.yaml:147
+        // obstacle_course.yaml:150
         let event = Async {
             list: ::std::vec::Vec::new(),
             at: context.now,
@@ -1167,7 +1198,7 @@ impl Decide<Begin> for Match {
             tag: command.tag.clone(),
         };
         let mut events = vec![event.into()];
-        // obstacle_course.yaml:148
+        // obstacle_course.yaml:151
         if command.boxes.is_empty() {
             events
                 .push(
@@ -1190,7 +1221,7 @@ impl Decide<Begin> for Match {
                         .into(),
                 );
         }
-        // obstacle_course.yaml:149
+        // obstacle_course.yaml:152
         events.push(Forgot { tag: command.tag.clone() }.into());
         Ok(events)
     }
@@ -1228,7 +1259,7 @@ impl Decide<FromBox> for Match {
         command: &FromBox,
         context: &Context,
     ) -> ::std::result::Result<::std::vec::Vec<MatchEvent>, MatchError> {
-        // obstacle_course.yaml:154
+        // obstacle_course.yaml:157
         let holds = arithmetic::mul(
             command.amount,
             ::cqrs_core::rust_decimal::Decimal::new(2, 0),
@@ -1263,7 +1294,7 @@ impl Decide<IntoOption> for Match {
         command: &IntoOption,
         _: &Context,
     ) -> ::std::result::Result<::std::vec::Vec<MatchEvent>, MatchError> {
-        // obstacle_course.yaml:157
+        // obstacle_course.yaml:160
         let event = Move {
             r#struct: arithmetic::add(1_i64, 1)?,
             amount: ::cqrs_core::rust_decimal::Decimal::new(25, 1),
@@ -1361,15 +1392,15 @@ impl TryApply<Async> for Match {
         reason = "the logic has the form that the schema gives it"
     )]
     fn try_apply(&mut self, event: &Async) -> ::std::result::Result<(), ApplyError> {
-        // obstacle_course.yaml:113
-        self.tags.insert(event.tag.clone());
-        // obstacle_course.yaml:114
-        self.list.push(Some::Nothing);
-        // obstacle_course.yaml:115
-        self.last = ::std::option::Option::Some(event.at);
         // obstacle_course.yaml:116
-        self.rate = arithmetic::add(self.rate, From(event.r#yield))?;
+        self.tags.insert(event.tag.clone());
         // obstacle_course.yaml:117
+        self.list.push(Some::Nothing);
+        // obstacle_course.yaml:118
+        self.last = ::std::option::Option::Some(event.at);
+        // obstacle_course.yaml:119
+        self.rate = arithmetic::add(self.rate, From(event.r#yield))?;
+        // obstacle_course.yaml:120
         self.r#loop = arithmetic::sub(self.r#loop, if self.r#loop > 1 { 1 } else { 0 })?;
         Ok(())
     }
@@ -1377,7 +1408,7 @@ impl TryApply<Async> for Match {
 
 impl Apply<Forgot> for Match {
     fn apply(&mut self, event: &Forgot) {
-        // obstacle_course.yaml:120
+        // obstacle_course.yaml:123
         self.tags.remove(&event.tag);
         self.r#fn.remove(&event.tag);
         self.last = None;
@@ -1396,7 +1427,7 @@ pub trait MatchDecisions {
     /// # Errors
     ///
     /// When the command is refused.
-    // obstacle_course.yaml:150
+    // obstacle_course.yaml:153
     #[allow(
         clippy::wrong_self_convention,
         reason = "the method has the name of its command"
@@ -1439,7 +1470,7 @@ pub trait MatchUpcasts {
     /// # Errors
     ///
     /// When a stored value has no counterpart in the newer shape.
-    // obstacle_course.yaml:99
+    // obstacle_course.yaml:100
     fn move_v1(event: MoveV1) -> ::std::result::Result<MoveV2, Self::Error>;
 }
 
@@ -1484,7 +1515,7 @@ impl Decide<Do> for Unit {
         _: &Do,
         _: &Context,
     ) -> ::std::result::Result<::std::vec::Vec<UnitEvent>, UnitError> {
-        // obstacle_course.yaml:162
+        // obstacle_course.yaml:165
         let event = Happened {};
         Ok(vec![event.into()])
     }
@@ -1530,7 +1561,7 @@ impl Boxes {
         event: &Move,
         meta: &Meta,
     ) -> ::std::result::Result<::std::vec::Vec<BoxesKey>, ApplyError> {
-        // obstacle_course.yaml:175
+        // obstacle_course.yaml:178
         let key = BoxesKey {
             match_id: <Row as AggregateId>::from_stream_id(&meta.aggregate_id)
                 .map_err(|error| ApplyError::new(error.to_string()))?,
@@ -1543,7 +1574,7 @@ impl Boxes {
         _: &Async,
         meta: &Meta,
     ) -> ::std::result::Result<::std::vec::Vec<BoxesKey>, ApplyError> {
-        // obstacle_course.yaml:178
+        // obstacle_course.yaml:181
         let key = BoxesKey {
             match_id: <Row as AggregateId>::from_stream_id(&meta.aggregate_id)
                 .map_err(|error| ApplyError::new(error.to_string()))?,
@@ -1556,7 +1587,7 @@ impl Boxes {
         _: &Forgot,
         meta: &Meta,
     ) -> ::std::result::Result<::std::vec::Vec<BoxesKey>, ApplyError> {
-        // obstacle_course.yaml:179
+        // obstacle_course.yaml:182
         let key = BoxesKey {
             match_id: <Row as AggregateId>::from_stream_id(&meta.aggregate_id)
                 .map_err(|error| ApplyError::new(error.to_string()))?,
@@ -1569,7 +1600,7 @@ impl Boxes {
         event: &Enum,
         meta: &Meta,
     ) -> ::std::result::Result<::std::vec::Vec<BoxesKey>, ApplyError> {
-        // obstacle_course.yaml:180
+        // obstacle_course.yaml:183
         let key = BoxesKey {
             match_id: <Row as AggregateId>::from_stream_id(&meta.aggregate_id)
                 .map_err(|error| ApplyError::new(error.to_string()))?,
@@ -1589,7 +1620,7 @@ impl TryProject<Move> for Boxes {
         event: &Move,
         meta: &Meta,
     ) -> ::std::result::Result<(), ApplyError> {
-        // obstacle_course.yaml:176
+        // obstacle_course.yaml:179
         let holds = event.r#struct > 0;
         if !holds {
             return Ok(());
@@ -1599,7 +1630,7 @@ impl TryProject<Move> for Boxes {
                 r#type: ::std::option::Option::Some("nothing".to_owned()),
                 count: 0,
                 sums: BTreeMap::new(),
-                // obstacle_course.yaml:177
+                // obstacle_course.yaml:180
                 note: event.note.as_deref().unwrap_or("").to_owned(),
                 seen: meta.recorded_at,
             });
@@ -1618,7 +1649,7 @@ impl Project<Async> for Boxes {
     fn project(row: &mut ::cqrs_core::Row<Self>, event: &Async, _: &Meta) {
         row.set(Self {
             r#type: ::std::option::Option::Some("nothing".to_owned()),
-            // obstacle_course.yaml:178
+            // obstacle_course.yaml:181
             count: 7,
             sums: BTreeMap::new(),
             note: event.tag.to_string(),
@@ -1632,7 +1663,7 @@ impl Project<Forgot> for Boxes {
         let ::std::option::Option::Some(current) = row.get() else {
             return;
         };
-        // obstacle_course.yaml:179
+        // obstacle_course.yaml:182
         let holds = current.count > 0;
         if !holds {
             return;
@@ -1664,7 +1695,7 @@ pub trait BoxesFolds {
     /// # Errors
     ///
     /// When the event cannot be folded.
-    // obstacle_course.yaml:180
+    // obstacle_course.yaml:183
     fn fold_enum(
         row: &mut ::cqrs_core::Row<Boxes>,
         event: &Enum,
@@ -1694,7 +1725,7 @@ impl Counters {
         reason = "the logic has the form that the schema gives it"
     )]
     fn key_of_happened(_: &Happened, meta: &Meta) -> CountersKey {
-        // obstacle_course.yaml:190
+        // obstacle_course.yaml:193
         CountersKey {
             match_id: Row::from(meta.event_id),
         }
@@ -1709,7 +1740,7 @@ impl TryProject<Move> for Counters {
     ) -> ::std::result::Result<(), ApplyError> {
         let begun = Self::default();
         let current = row.get().unwrap_or(&begun);
-        // obstacle_course.yaml:189
+        // obstacle_course.yaml:192
         let holds = current.total < 100 || event.r#struct == 2;
         if !holds {
             return Ok(());
@@ -1723,7 +1754,7 @@ impl TryProject<Move> for Counters {
 impl Project<Happened> for Counters {
     fn project(row: &mut ::cqrs_core::Row<Self>, _: &Happened, _: &Meta) {
         let row = row.or_default();
-        // obstacle_course.yaml:190
+        // obstacle_course.yaml:193
         row.seen = ::std::option::Option::Some(true);
     }
 }
@@ -1754,7 +1785,7 @@ impl TryProject<Async> for Summaries {
     ) -> ::std::result::Result<(), ApplyError> {
         match row.get_mut() {
             ::std::option::Option::Some(row) => {
-                // obstacle_course.yaml:196
+                // obstacle_course.yaml:199
                 row.seen = arithmetic::add(row.seen, 1)?;
                 row.last = meta.recorded_at;
                 row.actors.push(meta.origin.actor.clone());
@@ -1787,7 +1818,7 @@ impl TryProject<Forgot> for Summaries {
     ) -> ::std::result::Result<(), ApplyError> {
         match row.get_mut() {
             ::std::option::Option::Some(row) => {
-                // obstacle_course.yaml:196
+                // obstacle_course.yaml:199
                 row.seen = arithmetic::add(row.seen, 1)?;
                 row.last = meta.recorded_at;
                 row.actors.push(meta.origin.actor.clone());
@@ -1846,7 +1877,7 @@ pub struct Weekly {
 
 impl Weekly {
     fn key_of_move(event: &Move, meta: &Meta) -> WeeklyKey {
-        // obstacle_course.yaml:202
+        // obstacle_course.yaml:205
         WeeklyKey {
             r#struct: event.r#struct,
             window_start: window::week(meta.recorded_at),
@@ -1864,15 +1895,15 @@ impl TryProject<Move> for Weekly {
         event: &Move,
         _: &Meta,
     ) -> ::std::result::Result<(), ApplyError> {
-        // obstacle_course.yaml:207
+        // obstacle_course.yaml:210
         let mean_of_one = arithmetic::mean(event.r#struct, 1)?;
         match row.get_mut() {
             ::std::option::Option::Some(row) => {
-                // obstacle_course.yaml:204
+                // obstacle_course.yaml:207
                 row.total = arithmetic::add(row.total, event.r#struct)?;
-                // obstacle_course.yaml:205
+                // obstacle_course.yaml:208
                 row.least = row.least.min(event.amount);
-                // obstacle_course.yaml:206
+                // obstacle_course.yaml:209
                 if let ::std::option::Option::Some(value) = event.note.clone()
                     && row.most.as_ref().is_none_or(|extreme| value > *extreme)
                 {
@@ -1881,7 +1912,7 @@ impl TryProject<Move> for Weekly {
                 row.mean_sum = arithmetic::add(row.mean_sum, mean_of_one)?;
                 row.mean_count = arithmetic::add(row.mean_count, 1)?;
                 row.mean = arithmetic::mean(row.mean_sum, row.mean_count)?;
-                // obstacle_course.yaml:208
+                // obstacle_course.yaml:211
                 row.mean_amount_sum = arithmetic::add(
                     row.mean_amount_sum,
                     event.amount,
@@ -1891,13 +1922,13 @@ impl TryProject<Move> for Weekly {
                     row.mean_amount_sum,
                     row.mean_amount_count,
                 )?;
-                // obstacle_course.yaml:209
+                // obstacle_course.yaml:212
                 row.notes.push(event.note.clone());
-                // obstacle_course.yaml:210
+                // obstacle_course.yaml:213
                 if let ::std::option::Option::Some(value) = event.note.clone() {
                     row.newest = ::std::option::Option::Some(value);
                 }
-                // obstacle_course.yaml:212
+                // obstacle_course.yaml:215
                 row.small = arithmetic::add(
                     row.small,
                     arithmetic::add(
@@ -1949,7 +1980,7 @@ impl Hopping {
         reason = "the logic has the form that the schema gives it"
     )]
     fn keys_of_async(event: &Async, _: &Meta) -> ::std::vec::Vec<HoppingKey> {
-        // obstacle_course.yaml:218
+        // obstacle_course.yaml:221
         let tag_of_key = event.tag.clone();
         let month_of_key = "x".to_owned();
         let windows = window::hopping(
@@ -1971,7 +2002,7 @@ impl Hopping {
 impl Project<Async> for Hopping {
     fn project(row: &mut ::cqrs_core::Row<Self>, event: &Async, _: &Meta) {
         row.set(Self {
-            // obstacle_course.yaml:218
+            // obstacle_course.yaml:221
             rate: event.r#yield,
         });
     }
@@ -2039,7 +2070,7 @@ mod scenarios {
 
     use super::*;
 
-    // obstacle_course.yaml:235
+    // obstacle_course.yaml:238
     #[test]
     fn a_rule_refuses() {
         let match_id = Row(Uuid::default());
@@ -2058,7 +2089,7 @@ mod scenarios {
         given::<Match>([]).when(command).then_error(MatchError::Arithmetic);
     }
 
-    // obstacle_course.yaml:238
+    // obstacle_course.yaml:241
     #[test]
     fn an_error_is_compared_by_what_is_mentioned() {
         let match_id = Row(Uuid::default());
@@ -2087,7 +2118,7 @@ mod scenarios {
         assert!(* unused);
     }
 
-    // obstacle_course.yaml:241
+    // obstacle_course.yaml:244
     #[test]
     fn events_are_compared_by_what_is_mentioned() {
         let match_id = Row(Uuid::default());
@@ -2125,7 +2156,7 @@ mod scenarios {
         assert_eq!(rows.len(), 0, "{rows:#?}");
     }
 
-    // obstacle_course.yaml:247
+    // obstacle_course.yaml:250
     #[test]
     fn only_rows_are_looked_at() {
         let match_id = Row(Uuid::default());

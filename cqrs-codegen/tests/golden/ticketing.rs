@@ -6,9 +6,9 @@ use std::fmt;
 
 use cqrs_core::{
     Aggregate, AggregateId, AppBuilder, Apply, ApplyError, ArithmeticError, Command,
-    Context, DataType, Decide, Event, EventDescriptor, EventSet, Fingerprint, Invalid,
-    Meta, Project, Projection, ProjectionDescriptor, Query, Refresh, Row, TryProject,
-    Upcast, arithmetic, window,
+    Context, DataType, Decide, Downcast, Event, EventDescriptor, EventSet, Fingerprint,
+    Invalid, Meta, Project, Projection, ProjectionDescriptor, Query, Refresh, Row,
+    TryProject, Upcast, arithmetic, window,
 };
 use cqrs_core::jiff::{SignedDuration, Timestamp};
 use cqrs_core::rust_decimal::Decimal;
@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 pub const DOMAIN: &str = "ticketing";
 
 /// Changes with everything that the schema says, but not with its layout and comments.
-pub const SCHEMA: Fingerprint = Fingerprint::from_bits(0x8f33_a652_042c_0bf9);
+pub const SCHEMA: Fingerprint = Fingerprint::from_bits(0xed4f_6723_27cd_1944);
 
 /// Every event, those included that are no longer recorded.
 pub const EVENTS: &[&EventDescriptor] = &[
@@ -272,9 +272,19 @@ pub struct SeatSoldV1 {
 
 impl Upcast<SeatSold> for SeatSoldV1 {
     fn upcast(self) -> SeatSold {
-        // ticketing.yaml:52
+        // ticketing.yaml:53
         SeatSold {
             price: Money(Decimal::new(10, 0)),
+            seat: self.seat,
+            to: self.to,
+        }
+    }
+}
+
+impl Downcast<SeatSoldV1> for SeatSold {
+    fn downcast(self) -> SeatSoldV1 {
+        // ticketing.yaml:53
+        SeatSoldV1 {
             seat: self.seat,
             to: self.to,
         }
@@ -332,7 +342,7 @@ pub struct SeatSwapped {
 
 impl Upcast<Vec<ShowEvent>> for SeatSwapped {
     fn upcast(self) -> Vec<ShowEvent> {
-        // ticketing.yaml:70
+        // ticketing.yaml:72
         Vec::from([
             ShowEvent::from(HoldReleased {
                 seat: self.from.clone(),
@@ -355,7 +365,7 @@ pub struct SeatBlocked {
 
 impl Upcast<Vec<ShowEvent>> for SeatBlocked {
     fn upcast(self) -> Vec<ShowEvent> {
-        // ticketing.yaml:76
+        // ticketing.yaml:78
         Vec::new()
     }
 }
@@ -506,7 +516,7 @@ impl Decide<ScheduleShow> for Show {
         command: &ScheduleShow,
         _: &Context,
     ) -> Result<Vec<ShowEvent>, ShowError> {
-        // ticketing.yaml:99
+        // ticketing.yaml:101
         let event = ShowScheduled {
             title: command.title.clone(),
             starts_at: command.starts_at,
@@ -535,28 +545,28 @@ impl Decide<HoldSeat> for Show {
         command: &HoldSeat,
         context: &Context,
     ) -> Result<Vec<ShowEvent>, ShowError> {
-        // ticketing.yaml:104
+        // ticketing.yaml:106
         if self.cancelled {
             return Err(ShowError::Cancelled);
         }
-        // ticketing.yaml:105
+        // ticketing.yaml:107
         let holds = self.starts_at.is_some_and(|start| context.now < start);
         if !holds {
             return Err(ShowError::TooLate);
         }
-        // ticketing.yaml:106
+        // ticketing.yaml:108
         if !self.seats.contains(&command.seat) {
             return Err(ShowError::NoSuchSeat {
                 seat: command.seat.clone(),
             });
         }
-        // ticketing.yaml:107
+        // ticketing.yaml:109
         if self.sold.contains_key(&command.seat) {
             return Err(ShowError::SeatSold {
                 seat: command.seat.clone(),
             });
         }
-        // ticketing.yaml:108
+        // ticketing.yaml:110
         let holds = self
             .holds
             .get(&command.seat)
@@ -571,7 +581,7 @@ impl Decide<HoldSeat> for Show {
                 seat: command.seat.clone(),
             });
         }
-        // ticketing.yaml:110
+        // ticketing.yaml:112
         let event = SeatHeld {
             by: command.customer.clone(),
             until: arithmetic::add(context.now, SignedDuration::from_secs(600))?,
@@ -599,7 +609,7 @@ impl Decide<ReleaseHold> for Show {
         command: &ReleaseHold,
         _: &Context,
     ) -> Result<Vec<ShowEvent>, ShowError> {
-        // ticketing.yaml:115
+        // ticketing.yaml:117
         let holds = self
             .holds
             .get(&command.seat)
@@ -609,7 +619,7 @@ impl Decide<ReleaseHold> for Show {
                 seat: command.seat.clone(),
             });
         }
-        // ticketing.yaml:116
+        // ticketing.yaml:118
         let event = HoldReleased {
             seat: command.seat.clone(),
         };
@@ -635,11 +645,11 @@ impl Decide<BuySeat> for Show {
         command: &BuySeat,
         context: &Context,
     ) -> Result<Vec<ShowEvent>, ShowError> {
-        // ticketing.yaml:121
+        // ticketing.yaml:123
         if self.cancelled {
             return Err(ShowError::Cancelled);
         }
-        // ticketing.yaml:122
+        // ticketing.yaml:124
         let holds = self
             .holds
             .get(&command.seat)
@@ -649,7 +659,7 @@ impl Decide<BuySeat> for Show {
                 seat: command.seat.clone(),
             });
         }
-        // ticketing.yaml:124
+        // ticketing.yaml:126
         let event = SeatSold {
             to: command.customer.clone(),
             price: self.price,
@@ -679,20 +689,20 @@ impl Decide<JoinWaitingList> for Show {
         command: &JoinWaitingList,
         _: &Context,
     ) -> Result<Vec<ShowEvent>, ShowError> {
-        // ticketing.yaml:129
+        // ticketing.yaml:131
         if self.cancelled {
             return Err(ShowError::Cancelled);
         }
-        // ticketing.yaml:130
+        // ticketing.yaml:132
         let holds = self.sold.len() == self.seats.len();
         if !holds {
             return Err(ShowError::SeatsLeft);
         }
-        // ticketing.yaml:131
+        // ticketing.yaml:133
         if self.waiting.contains(&command.customer) {
             return Err(ShowError::AlreadyWaiting);
         }
-        // ticketing.yaml:132
+        // ticketing.yaml:134
         let event = WaitingListJoined {
             customer: command.customer.clone(),
         };
@@ -717,7 +727,7 @@ impl Decide<LeaveWaitingList> for Show {
         _: &Context,
     ) -> Result<Vec<ShowEvent>, ShowError> {
         let mut events = Vec::new();
-        // ticketing.yaml:137
+        // ticketing.yaml:139
         if self.waiting.contains(&command.customer) {
             events
                 .push(
@@ -749,7 +759,7 @@ impl Decide<RefundSeat> for Show {
         command: &RefundSeat,
         context: &Context,
     ) -> Result<Vec<ShowEvent>, ShowError> {
-        // ticketing.yaml:143
+        // ticketing.yaml:145
         let holds = self.sold.contains_key(&command.seat)
             && self.sold.get(&command.seat).cloned().unwrap_or_default().to
                 == command.customer;
@@ -773,7 +783,7 @@ pub struct CancelShow {
 impl Decide<CancelShow> for Show {
     fn decide(&self, _: &CancelShow, _: &Context) -> Result<Vec<ShowEvent>, ShowError> {
         let mut events = Vec::new();
-        // ticketing.yaml:148
+        // ticketing.yaml:150
         if !self.cancelled {
             events.push(ShowCancelled {}.into());
         }
@@ -833,9 +843,9 @@ impl Apply<HoldReleased> for Show {
 
 impl Apply<SeatSold> for Show {
     fn apply(&mut self, event: &SeatSold) {
-        // ticketing.yaml:49
-        self.holds.remove(&event.seat);
         // ticketing.yaml:50
+        self.holds.remove(&event.seat);
+        // ticketing.yaml:51
         self.sold
             .insert(
                 event.seat.clone(),
@@ -849,30 +859,30 @@ impl Apply<SeatSold> for Show {
 
 impl Apply<SaleRefunded> for Show {
     fn apply(&mut self, event: &SaleRefunded) {
-        // ticketing.yaml:57
+        // ticketing.yaml:59
         self.sold.remove(&event.seat);
     }
 }
 
 impl Apply<WaitingListJoined> for Show {
     fn apply(&mut self, event: &WaitingListJoined) {
-        // ticketing.yaml:60
+        // ticketing.yaml:62
         self.waiting.push(event.customer.clone());
     }
 }
 
 impl Apply<WaitingListLeft> for Show {
     fn apply(&mut self, event: &WaitingListLeft) {
-        // ticketing.yaml:63
+        // ticketing.yaml:65
         self.waiting.retain(|item| item != &event.customer);
     }
 }
 
 impl Apply<SeatOffered> for Show {
     fn apply(&mut self, event: &SeatOffered) {
-        // ticketing.yaml:68
+        // ticketing.yaml:70
         self.waiting.retain(|item| item != &event.to);
-        // ticketing.yaml:69
+        // ticketing.yaml:71
         self.holds
             .insert(
                 event.seat.clone(),
@@ -886,7 +896,7 @@ impl Apply<SeatOffered> for Show {
 
 impl Apply<ShowCancelled> for Show {
     fn apply(&mut self, _: &ShowCancelled) {
-        // ticketing.yaml:81
+        // ticketing.yaml:83
         self.cancelled = true;
         self.waiting.clear();
     }
@@ -904,7 +914,7 @@ pub trait ShowDecisions {
     /// # Errors
     ///
     /// When the command is refused.
-    // ticketing.yaml:138
+    // ticketing.yaml:140
     fn refund_seat(
         &self,
         command: &RefundSeat,
@@ -940,7 +950,7 @@ impl SeatPlan {
         event: &SeatHeld,
         meta: &Meta,
     ) -> Result<Vec<SeatPlanKey>, ApplyError> {
-        // ticketing.yaml:159
+        // ticketing.yaml:161
         let key = SeatPlanKey {
             show_id: <ShowId as AggregateId>::from_stream_id(&meta.aggregate_id)
                 .map_err(|error| ApplyError::new(error.to_string()))?,
@@ -953,7 +963,7 @@ impl SeatPlan {
         event: &SeatOffered,
         meta: &Meta,
     ) -> Result<Vec<SeatPlanKey>, ApplyError> {
-        // ticketing.yaml:160
+        // ticketing.yaml:162
         let key = SeatPlanKey {
             show_id: <ShowId as AggregateId>::from_stream_id(&meta.aggregate_id)
                 .map_err(|error| ApplyError::new(error.to_string()))?,
@@ -966,7 +976,7 @@ impl SeatPlan {
         event: &SeatSold,
         meta: &Meta,
     ) -> Result<Vec<SeatPlanKey>, ApplyError> {
-        // ticketing.yaml:161
+        // ticketing.yaml:163
         let key = SeatPlanKey {
             show_id: <ShowId as AggregateId>::from_stream_id(&meta.aggregate_id)
                 .map_err(|error| ApplyError::new(error.to_string()))?,
@@ -979,7 +989,7 @@ impl SeatPlan {
         event: &HoldReleased,
         meta: &Meta,
     ) -> Result<Vec<SeatPlanKey>, ApplyError> {
-        // ticketing.yaml:162
+        // ticketing.yaml:164
         let key = SeatPlanKey {
             show_id: <ShowId as AggregateId>::from_stream_id(&meta.aggregate_id)
                 .map_err(|error| ApplyError::new(error.to_string()))?,
@@ -992,7 +1002,7 @@ impl SeatPlan {
         event: &SaleRefunded,
         meta: &Meta,
     ) -> Result<Vec<SeatPlanKey>, ApplyError> {
-        // ticketing.yaml:163
+        // ticketing.yaml:165
         let key = SeatPlanKey {
             show_id: <ShowId as AggregateId>::from_stream_id(&meta.aggregate_id)
                 .map_err(|error| ApplyError::new(error.to_string()))?,
@@ -1005,7 +1015,7 @@ impl SeatPlan {
 impl Project<SeatHeld> for SeatPlan {
     fn project(row: &mut Row<Self>, event: &SeatHeld, _: &Meta) {
         row.set(Self {
-            // ticketing.yaml:159
+            // ticketing.yaml:161
             status: SeatStatus::Held,
             customer: Some(event.by.clone()),
             until: Some(event.until),
@@ -1016,7 +1026,7 @@ impl Project<SeatHeld> for SeatPlan {
 impl Project<SeatOffered> for SeatPlan {
     fn project(row: &mut Row<Self>, event: &SeatOffered, _: &Meta) {
         row.set(Self {
-            // ticketing.yaml:160
+            // ticketing.yaml:162
             status: SeatStatus::Offered,
             customer: Some(event.to.clone()),
             until: Some(event.until),
@@ -1027,7 +1037,7 @@ impl Project<SeatOffered> for SeatPlan {
 impl Project<SeatSold> for SeatPlan {
     fn project(row: &mut Row<Self>, event: &SeatSold, _: &Meta) {
         row.set(Self {
-            // ticketing.yaml:161
+            // ticketing.yaml:163
             status: SeatStatus::Sold,
             customer: Some(event.to.clone()),
             until: None,
@@ -1038,7 +1048,7 @@ impl Project<SeatSold> for SeatPlan {
 impl Project<HoldReleased> for SeatPlan {
     fn project(row: &mut Row<Self>, _: &HoldReleased, _: &Meta) {
         row.set(Self {
-            // ticketing.yaml:162
+            // ticketing.yaml:164
             status: SeatStatus::Free,
             customer: None,
             until: None,
@@ -1049,7 +1059,7 @@ impl Project<HoldReleased> for SeatPlan {
 impl Project<SaleRefunded> for SeatPlan {
     fn project(row: &mut Row<Self>, _: &SaleRefunded, _: &Meta) {
         row.set(Self {
-            // ticketing.yaml:163
+            // ticketing.yaml:165
             status: SeatStatus::Free,
             customer: None,
             until: None,
@@ -1074,7 +1084,7 @@ impl TryProject<SeatSold> for Sales {
         _: &Meta,
     ) -> Result<(), ApplyError> {
         let row = row.or_default();
-        // ticketing.yaml:172
+        // ticketing.yaml:174
         row.tickets = arithmetic::add(row.tickets, 1)?;
         row.revenue = arithmetic::add(row.revenue, event.price)?;
         Ok(())
@@ -1088,7 +1098,7 @@ impl TryProject<SaleRefunded> for Sales {
         _: &Meta,
     ) -> Result<(), ApplyError> {
         let row = row.or_default();
-        // ticketing.yaml:173
+        // ticketing.yaml:175
         row.tickets = arithmetic::sub(row.tickets, 1)?;
         row.revenue = arithmetic::sub(row.revenue, event.price)?;
         Ok(())
@@ -1115,7 +1125,7 @@ impl WaitingCustomers {
         event: &WaitingListJoined,
         meta: &Meta,
     ) -> Result<Vec<WaitingCustomersKey>, ApplyError> {
-        // ticketing.yaml:180
+        // ticketing.yaml:182
         let key = WaitingCustomersKey {
             show_id: <ShowId as AggregateId>::from_stream_id(&meta.aggregate_id)
                 .map_err(|error| ApplyError::new(error.to_string()))?,
@@ -1128,7 +1138,7 @@ impl WaitingCustomers {
         event: &WaitingListLeft,
         meta: &Meta,
     ) -> Result<Vec<WaitingCustomersKey>, ApplyError> {
-        // ticketing.yaml:181
+        // ticketing.yaml:183
         let key = WaitingCustomersKey {
             show_id: <ShowId as AggregateId>::from_stream_id(&meta.aggregate_id)
                 .map_err(|error| ApplyError::new(error.to_string()))?,
@@ -1141,7 +1151,7 @@ impl WaitingCustomers {
         event: &SeatOffered,
         meta: &Meta,
     ) -> Result<Vec<WaitingCustomersKey>, ApplyError> {
-        // ticketing.yaml:182
+        // ticketing.yaml:184
         let key = WaitingCustomersKey {
             show_id: <ShowId as AggregateId>::from_stream_id(&meta.aggregate_id)
                 .map_err(|error| ApplyError::new(error.to_string()))?,
@@ -1154,7 +1164,7 @@ impl WaitingCustomers {
 impl Project<WaitingListJoined> for WaitingCustomers {
     fn project(row: &mut Row<Self>, _: &WaitingListJoined, meta: &Meta) {
         row.set(Self {
-            // ticketing.yaml:180
+            // ticketing.yaml:182
             since: meta.recorded_at,
         });
     }
@@ -1162,14 +1172,14 @@ impl Project<WaitingListJoined> for WaitingCustomers {
 
 impl Project<WaitingListLeft> for WaitingCustomers {
     fn project(row: &mut Row<Self>, _: &WaitingListLeft, _: &Meta) {
-        // ticketing.yaml:181
+        // ticketing.yaml:183
         row.delete();
     }
 }
 
 impl Project<SeatOffered> for WaitingCustomers {
     fn project(row: &mut Row<Self>, _: &SeatOffered, _: &Meta) {
-        // ticketing.yaml:182
+        // ticketing.yaml:184
         row.delete();
     }
 }
@@ -1198,7 +1208,7 @@ impl SalesByQuarterHour {
         _: &SeatSold,
         meta: &Meta,
     ) -> Result<Vec<SalesByQuarterHourKey>, ApplyError> {
-        // ticketing.yaml:187
+        // ticketing.yaml:189
         let show_id_of_key = <ShowId as AggregateId>::from_stream_id(&meta.aggregate_id)
             .map_err(|error| ApplyError::new(error.to_string()))?;
         let windows = window::hopping(
@@ -1226,7 +1236,7 @@ impl TryProject<SeatSold> for SalesByQuarterHour {
     ) -> Result<(), ApplyError> {
         match row.get_mut() {
             Some(row) => {
-                // ticketing.yaml:188
+                // ticketing.yaml:190
                 row.tickets = arithmetic::add(row.tickets, 1)?;
                 row.dearest = row.dearest.max(event.price);
                 row.mean_price_sum = arithmetic::add(row.mean_price_sum, event.price)?;
@@ -1306,7 +1316,7 @@ mod scenarios {
 
     use super::*;
 
-    // ticketing.yaml:220
+    // ticketing.yaml:222
     #[test]
     fn a_seat_on_hold_is_not_held_by_another() {
         let show_id = ShowId(Uuid::default());
@@ -1338,7 +1348,7 @@ mod scenarios {
             .then_error(refusal);
     }
 
-    // ticketing.yaml:227
+    // ticketing.yaml:229
     #[test]
     fn a_hold_that_has_expired_does_not_keep_a_seat() {
         let show_id = ShowId(Uuid::default());
@@ -1373,7 +1383,7 @@ mod scenarios {
         outcome.then(recorded);
     }
 
-    // ticketing.yaml:235
+    // ticketing.yaml:237
     #[test]
     fn nobody_waits_while_there_are_seats() {
         let show_id = ShowId(Uuid::default());
@@ -1392,7 +1402,7 @@ mod scenarios {
         given::<Show>(history).when(command).then_error(ShowError::SeatsLeft);
     }
 
-    // ticketing.yaml:241
+    // ticketing.yaml:243
     #[test]
     fn a_seat_that_is_sold_counts_in_the_plan_and_in_the_sales() {
         let show_id = ShowId(Uuid::default());

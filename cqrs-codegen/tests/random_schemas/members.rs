@@ -193,7 +193,7 @@ impl Schema {
         self.events.push(Event { name, aggregate, fields });
     }
 
-    /// Older shapes, each with some fields of the next one, some of other types, and the steps between.
+    /// Older shapes, each with some fields of the next one, some of other types, and the steps between, both ways.
     fn history(&mut self, today: &[Field]) -> String {
         let steps = if self.random.once_in(2) { 0 } else { self.random.between(1, 3) };
         let mut next = today.to_vec();
@@ -212,14 +212,22 @@ impl Schema {
                 .map(|field| format!("{}: {}", field.name, types.term(random, &field.ty, &reach)))
                 .collect();
             let fields = types.declarations(random, &older);
-            shapes.push(format!("{version}: {{ fields: {fields}, upcast: {{ {} }} }}", filled.join(", ")));
+            let reach = scope("event", &next);
+            let back: Vec<String> = (older.iter())
+                .filter(|field| next.iter().all(|it| it.name != field.name || it.ty != field.ty))
+                .map(|field| format!("{}: {}", field.name, types.term(random, &field.ty, &reach)))
+                .collect();
+            let (filled, back) = (filled.join(", "), back.join(", "));
+            shapes.push(format!(
+                "{version}: {{ fields: {fields}, upcast: {{ {filled} }}, downcast: {{ {back} }} }}"
+            ));
             next = older;
         }
         if shapes.is_empty() {
             return String::new();
         }
         shapes.reverse();
-        format!(", version: {}, history: {{ {} }}", steps + 1, shapes.join(", "))
+        format!(", published: true, version: {}, history: {{ {} }}", steps + 1, shapes.join(", "))
     }
 
     /// Writes to some of the fields, in the middle of a mapping.

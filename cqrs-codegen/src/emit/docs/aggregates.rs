@@ -1,8 +1,8 @@
 //! Aggregates: their state, commands, events with every version, and refusals.
 
 use crate::model::{
-    Aggregate, Apply, Command, Decision, Domain, Emission, ErrorKind, Event, Existence, MessagePart,
-    Retirement, Shape, Upcast, Write,
+    Aggregate, Apply, Command, Construction, Decision, Domain, Emission, ErrorKind, Event, Existence, Field,
+    MessagePart, Retirement, Shape, Upcast, Write,
 };
 
 use super::diagram::Diagram;
@@ -97,7 +97,8 @@ fn command(domain: &Domain, command: &Command, page: &mut Page) {
 
 fn event(domain: &Domain, event: &Event, page: &mut Page) {
     page.thing(3, Kind::Event, event.name.as_str(), event.doc.as_deref());
-    page.paragraph(vec![text(format!("Version {}.", event.version))]);
+    let published = if event.published { " Published: others outside the domain read it." } else { "" };
+    page.paragraph(vec![text(format!("Version {}.{published}", event.version))]);
     page.table(FIELDS, fields(domain, &event.fields));
     let state = &domain.aggregate(event.aggregate).state;
     let name = |field: usize| state.get(field).map_or("", |field| field.name.as_str());
@@ -115,8 +116,9 @@ fn event(domain: &Domain, event: &Event, page: &mut Page) {
     let folded =
         domain.projections().filter(|(_, it)| it.folds.iter().any(|it| domain.event(it.event) == event));
     relation(page, "Read by", folded.map(|(_, it)| link(Kind::Projection, &it.name)));
-    let rows = event.history.iter().map(|shape| version(domain, event, shape));
-    page.table(&["Older version", "Stored as", "Fields", "Step to the next"], rows.collect());
+    let rows = event.history.iter().map(|shape| version(domain, event, shape)).collect();
+    let columns = ["Older version", "Stored as", "Fields", "Step to the next", "Step back"];
+    page.table(if event.published { &columns } else { &columns[..4] }, rows);
 }
 
 /// What is written, a row for each.
@@ -150,12 +152,23 @@ fn version(domain: &Domain, event: &Event, shape: &Shape) -> Vec<Vec<Inline>> {
     let next = event.shape(shape.version + 1).map_or(&[][..], |(_, fields)| fields);
     let step = match &shape.upcast {
         Upcast::Custom => vec![text("by code beside the schema")],
-        Upcast::Fields(it) => match notation::construction(domain, next, it) {
-            Some(with) => vec![code(with)],
-            None => vec![text("fields carry over")],
-        },
+        Upcast::Fields(it) => filled(domain, next, it),
     };
-    vec![vec![text(shape.version.to_string())], vec![code(shape.stored_name.as_str())], commas(fields), step]
+    let back = event.published.then(|| match &shape.downcast {
+        Some(it) => filled(domain, &shape.fields, it),
+        None => Vec::new(),
+    });
+    let name = vec![code(shape.stored_name.as_str())];
+    let cells = [vec![text(shape.version.to_string())], name, commas(fields), step];
+    cells.into_iter().chain(back).collect()
+}
+
+/// What a step fills.
+fn filled(domain: &Domain, fields: &[Field], step: &Construction) -> Vec<Inline> {
+    match notation::construction(domain, fields, step) {
+        Some(with) => vec![code(with)],
+        None => vec![text("fields carry over")],
+    }
 }
 
 fn error(domain: &Domain, aggregate: &Aggregate, error: &ErrorKind, page: &mut Page) {

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
 use crate::expr::Owners;
-use crate::model::{Event, EventId, Field, Name, Retirement, Shape, Upcast};
+use crate::model::{Construction, Event, EventId, Field, Name, Retirement, Shape, Upcast};
 
 use super::construction::{Carried, Source, carries, expressions};
 use super::ctx::{Ctx, doc, doc_text, opening};
@@ -55,7 +55,8 @@ impl ToTokens for EventItem<'_> {
                 fields: &shape.fields,
             };
             let step = self.step(event, shape);
-            tokens.extend(quote!(#older #step));
+            let step_back = self.step_back(event, shape);
+            tokens.extend(quote!(#older #step #step_back));
         }
         if let Some(retirement) = &event.retired {
             tokens.extend(self.retirement(event, retirement));
@@ -98,19 +99,41 @@ impl EventItem<'_> {
                 }
             }
             Upcast::Fields(construction) => {
-                let ids = expressions(construction);
-                let source = Source {
-                    ctx,
-                    owners: Owners::new().with("event", quote!(self)),
-                    carried: Some(Carried { fields: &shape.fields, place: quote!(self), moves: true }),
-                };
-                let literal = source.literal(fields, construction);
-                let (place, allow) =
-                    (ctx.place(shape.origin), logic::allow(ctx, ids.iter().copied(), &literal));
-                let head = Head { from: &from, to: &to.to_token_stream(), allow: &allow, place: &place };
-                conversion(ctx, &head, &quote!(#to { #literal }), logic::is_fallible(ctx, ids))
+                let (from, to) = ((&from, &shape.fields[..]), (&to, fields));
+                self.filled(Direction::Up, from, to, construction, shape)
             }
         }
+    }
+
+    /// The step from the next version back to an older shape, where the schema says it.
+    fn step_back(&self, event: &Event, shape: &Shape) -> Option<TokenStream> {
+        let construction = shape.downcast.as_ref()?;
+        let (from, fields) = self.next(event, shape.version);
+        let to = self.ctx.names.made(Made::Shape(self.id, shape.version));
+        let (from, to) = ((&from, fields), (&to, &shape.fields[..]));
+        Some(self.filled(Direction::Down, from, to, construction, shape))
+    }
+
+    /// A step whose fields the schema fills, between an older shape and the next one.
+    fn filled(
+        &self,
+        direction: Direction,
+        (from, fields): (&Ident, &[Field]),
+        (to, made): (&Ident, &[Field]),
+        construction: &Construction,
+        shape: &Shape,
+    ) -> TokenStream {
+        let ctx = self.ctx;
+        let ids = expressions(construction);
+        let source = Source {
+            ctx,
+            owners: Owners::new().with("event", quote!(self)),
+            carried: Some(Carried { fields, place: quote!(self), moves: true }),
+        };
+        let literal = source.literal(made, construction);
+        let (place, allow) = (ctx.place(shape.origin), logic::allow(ctx, ids.iter().copied(), &literal));
+        let head = Head { direction, from, to: &to.to_token_stream(), allow: &allow, place: &place };
+        conversion(ctx, &head, &quote!(#to { #literal }), logic::is_fallible(ctx, ids))
     }
 
     fn retirement(&self, event: &Event, retirement: &Retirement) -> TokenStream {
@@ -139,43 +162,63 @@ impl EventItem<'_> {
             }
         };
         let (place, allow) = (ctx.place(event.origin), logic::allow(ctx, ids.iter().copied(), &body));
-        let head = Head { from: &name, to: &quote!(#vec<#set>), allow: &allow, place: &place };
+        let head = Head {
+            direction: Direction::Up,
+            from: &name,
+            to: &quote!(#vec<#set>),
+            allow: &allow,
+            place: &place,
+        };
         conversion(ctx, &head, &body, logic::is_fallible(ctx, ids))
     }
 }
 
+/// Whether a conversion leads to a newer version or to an older one.
+#[derive(Clone, Copy)]
+enum Direction {
+    Up,
+    Down,
+}
+
 /// What is said of a conversion before its body.
 struct Head<'a> {
+    direction: Direction,
     from: &'a Ident,
     to: &'a TokenStream,
     allow: &'a TokenStream,
     place: &'a TokenStream,
 }
 
-/// `Upcast`, or `TryUpcast` where arithmetic may fail.
+/// `Upcast` or `Downcast`, or their fallible siblings where arithmetic may fail.
 fn conversion(ctx: &Ctx<'_>, head: &Head<'_>, body: &TokenStream, is_fallible: bool) -> TokenStream {
     let runtime = &ctx.runtime;
-    let Head { from, to, allow, place } = head;
+    let Head { direction, from, to, allow, place } = head;
     if !is_fallible {
-        let upcast = &runtime.upcast;
+        let (step, method) = match direction {
+            Direction::Up => (runtime.upcast.to_token_stream(), quote!(upcast)),
+            Direction::Down => (runtime.downcast.to_token_stream(), quote!(downcast)),
+        };
         return quote! {
-            impl #upcast<#to> for #from {
+            impl #step<#to> for #from {
                 #allow
-                fn upcast(self) -> #to {
+                fn #method(self) -> #to {
                     #place
                     #body
                 }
             }
         };
     }
-    let (try_upcast, result, ok, error) =
-        (&runtime.try_upcast, &runtime.result, &runtime.ok, &runtime.arithmetic_error);
+    let (step, method) = match direction {
+        Direction::Up => (runtime.try_upcast.to_token_stream(), quote!(try_upcast)),
+        Direction::Down => (runtime.try_downcast.to_token_stream(), quote!(try_downcast)),
+    };
+    let (result, ok, error) = (&runtime.result, &runtime.ok, &runtime.arithmetic_error);
     quote! {
-        impl #try_upcast<#to> for #from {
+        impl #step<#to> for #from {
             type Error = #error;
 
             #allow
-            fn try_upcast(self) -> #result<#to, #error> {
+            fn #method(self) -> #result<#to, #error> {
                 #place
                 #ok(#body)
             }

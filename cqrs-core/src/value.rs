@@ -24,7 +24,7 @@ pub enum Value {
     /// An integer that needs more than 63 bits and a sign.
     Wide(Wide),
     /// A floating-point number.
-    Real(f64),
+    Real(#[serde(with = "real")] f64),
     /// An exact decimal number.
     Decimal(Decimal),
     /// Text.
@@ -43,6 +43,31 @@ pub enum Value {
     Bytes(Vec<u8>),
     /// Everything nested, as JSON text.
     Json(String),
+}
+
+/// A floating-point number as stores keep it in JSON, which has no infinities: those are texts.
+mod real {
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(untagged)]
+    enum Kept {
+        Finite(f64),
+        Other(String),
+    }
+
+    pub(super) fn serialize<S: Serializer>(real: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+        let kept = if real.is_finite() { Kept::Finite(*real) } else { Kept::Other(real.to_string()) };
+        kept.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+        match Kept::deserialize(deserializer)? {
+            Kept::Finite(real) => Ok(real),
+            Kept::Other(text) => text.parse().map_err(D::Error::custom),
+        }
+    }
 }
 
 /// An integer of up to 128 bits, signed or not; ordered by its number.

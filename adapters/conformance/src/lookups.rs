@@ -73,7 +73,7 @@ impl Fold for TallyFold<'_> {
     fn finish(self: Box<Self>, loaded: LoadedRows) -> Result<Folded, Box<FoldFailure>> {
         assert_eq!(loaded.lookups.len(), 3, "a store loads one row for each key");
         let counted = |kept: &Option<Vec<Value>>| match kept.as_deref() {
-            Some([Value::Int(count), Value::Null]) => *count,
+            Some([Value::Int(count), Value::Null, Value::Real(f64::INFINITY)]) => *count,
             None => 0,
             other => panic!("what was kept comes back as {other:?}"),
         };
@@ -83,7 +83,7 @@ impl Fold for TallyFold<'_> {
         let place = usize::try_from(after).unwrap() % 3;
         let lookups = kept().into_iter().enumerate().map(|(index, key)| LookupChange {
             key,
-            row: (index == place).then(|| vec![Value::Int(after), Value::Null]),
+            row: (index == place).then(|| vec![Value::Int(after), Value::Null, Value::Real(f64::INFINITY)]),
         });
         let [key] = self.key;
         let row = Some(key.iter().cloned().chain([Value::Int(after)]).collect());

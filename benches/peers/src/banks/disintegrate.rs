@@ -1,0 +1,147 @@
+//! disintegrate on PostgreSQL, without snapshots. Its appends are serializable transactions; one that the server refuses because of another
+//! is made again, as its documentation leaves to the caller.
+
+use disintegrate::serde::json::Json;
+use disintegrate::{Decision, DecisionError, Event, NoSnapshot, StateMutate, StateQuery};
+use disintegrate_postgres::{PgDecisionMaker, PgEventStore};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::account::{Bank, Deposit, Deposits, NotOpen, OWNER, Outcome};
+
+#[derive(Debug, Clone, PartialEq, Eq, Event, Serialize, Deserialize)]
+#[stream(AccountEvent, [Opened, Deposited])]
+pub(crate) enum DomainEvent {
+    Opened {
+        #[id]
+        account_id: String,
+        owner: String,
+    },
+    Deposited {
+        #[id]
+        account_id: String,
+        cents: i64,
+        purpose: String,
+    },
+}
+
+#[derive(Default, StateQuery, Clone, Serialize, Deserialize)]
+#[state_query(AccountEvent)]
+pub(crate) struct Account {
+    #[id]
+    account_id: String,
+    open: bool,
+    cents: i64,
+}
+
+impl StateMutate for Account {
+    fn mutate(&mut self, event: AccountEvent) {
+        match event {
+            AccountEvent::Opened { .. } => self.open = true,
+            AccountEvent::Deposited { cents, .. } => self.cents += cents,
+        }
+    }
+}
+
+struct Open(String);
+
+impl Decision for Open {
+    type Event = DomainEvent;
+    type StateQuery = Account;
+    type Error = NotOpen;
+
+    fn state_query(&self) -> Account {
+        Account { account_id: self.0.clone(), ..Account::default() }
+    }
+
+    fn process(&self, _: &Account) -> Result<Vec<DomainEvent>, NotOpen> {
+        Ok(vec![DomainEvent::Opened { account_id: self.0.clone(), owner: OWNER.to_owned() }])
+    }
+}
+
+struct MakeDeposits(String, Deposits);
+
+impl Decision for MakeDeposits {
+    type Event = DomainEvent;
+    type StateQuery = Account;
+    type Error = NotOpen;
+
+    fn state_query(&self) -> Account {
+        Account { account_id: self.0.clone(), ..Account::default() }
+    }
+
+    fn process(&self, account: &Account) -> Result<Vec<DomainEvent>, NotOpen> {
+        if !account.open {
+            return Err(NotOpen);
+        }
+        let deposited = |Deposit { cents, purpose }| DomainEvent::Deposited {
+            account_id: self.0.clone(),
+            cents,
+            purpose,
+        };
+        Ok(self.1.iter().map(deposited).collect())
+    }
+}
+
+type Store = PgEventStore<DomainEvent, Json<DomainEvent>>;
+
+#[derive(Clone)]
+pub(crate) struct Disintegrate {
+    decisions: PgDecisionMaker<DomainEvent, Json<DomainEvent>, NoSnapshot>,
+    pub(crate) store: Store,
+}
+
+impl Disintegrate {
+    pub(crate) async fn on(pool: sqlx08::PgPool) -> Outcome<Self> {
+        let store = PgEventStore::try_new(pool, Json::<DomainEvent>::default()).await?;
+        Ok(Self { decisions: disintegrate_postgres::decision_maker(store.clone(), NoSnapshot), store })
+    }
+}
+
+/// Whether a decision failed for what another one did at the same time.
+fn is_conflict(error: &DecisionError<NotOpen>) -> bool {
+    let DecisionError::EventStore(source) = error else { return false };
+    match source.downcast_ref::<disintegrate_postgres::Error>() {
+        Some(disintegrate_postgres::Error::Concurrency) => true,
+        Some(disintegrate_postgres::Error::Database(sqlx08::Error::Database(error))) => {
+            matches!(error.code().as_deref(), Some("40001" | "40P01"))
+        }
+        _ => false,
+    }
+}
+
+macro_rules! until_made {
+    ($self:ident, $decision:expr) => {
+        loop {
+            match $self.decisions.make($decision).await {
+                Ok(_) => return Ok(()),
+                Err(error) if is_conflict(&error) => {}
+                Err(error) => return Err(error.to_string().into()),
+            }
+        }
+    };
+}
+
+impl Bank for Disintegrate {
+    type Id = String;
+
+    fn id(account: Uuid) -> String {
+        account.to_string()
+    }
+
+    async fn open(&self, account: &String) -> Outcome {
+        until_made!(self, Open(account.clone()))
+    }
+
+    async fn deposit(&self, account: &String, deposits: Deposits) -> Outcome {
+        until_made!(self, MakeDeposits(account.clone(), deposits))
+    }
+
+    async fn balance(&self, account: &String) -> Outcome<i64> {
+        use disintegrate::{EventSourcedStateStore, LoadState as _};
+        let states = EventSourcedStateStore::new(self.store.clone(), NoSnapshot);
+        let account = Account { account_id: account.clone(), ..Account::default() };
+        let loaded = states.load(account).await?;
+        Ok(loaded.state().cents)
+    }
+}

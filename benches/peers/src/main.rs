@@ -1,0 +1,128 @@
+//! Figures: this framework beside its peers and the raw drivers, the same work in one program.
+//!
+//! `cargo run --release` in this folder prints a Markdown table of medians, and how many times better than each other one this framework is.
+//! All take their turns in each round; ratios compare within a round. docs/peers.md says how each is used.
+
+mod account;
+mod banks;
+mod databases;
+mod figures;
+mod topics;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Parser, ValueEnum};
+
+use crate::account::Outcome;
+use crate::figures::Figures;
+
+pub(crate) const OURS_RELOADING: &str = "this framework, reloading each time";
+pub(crate) const CQRS_ES: &str = "cqrs-es";
+pub(crate) const EVENTO: &str = "evento";
+pub(crate) const ESRS: &str = "esrs";
+pub(crate) const DISINTEGRATE: &str = "disintegrate";
+pub(crate) const RAW: &str = "raw driver";
+pub(crate) const RAW_TOGETHER: &str = "raw driver, 64 commands a transaction";
+pub(crate) const NOT_ON_SQLITE: &str = "it has no store on SQLite";
+
+/// Measure this framework beside its peers and the raw drivers, and print medians and ratios.
+#[derive(Parser)]
+struct Arguments {
+    /// What to measure; everything when left out
+    #[arg(long, value_enum, num_args = 1.., value_name = "TOPIC")]
+    only: Vec<Topic>,
+    /// Name the topics and end
+    #[arg(long)]
+    list: bool,
+    /// How often everything is measured; each figure is the median
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
+    /// How long each case of commands and of rehydration takes in each round, in milliseconds
+    #[arg(long, default_value_t = 1000)]
+    span: u64,
+    /// How many events the log of the projections has
+    #[arg(long, default_value_t = 100_000)]
+    events: usize,
+    /// A folder on the disk to measure; the one for temporary files when left out
+    #[arg(long)]
+    dir: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Topic {
+    /// Durable commands on SQLite, one client and 64
+    Sqlite,
+    /// Durable commands on PostgreSQL, one client and 64
+    Postgres,
+    /// Commands on stores in memory
+    Dispatch,
+    /// The state of an account of 10,000 events, from memory and SQLite
+    Rehydration,
+    /// The same from PostgreSQL
+    RehydrationPostgres,
+    /// A long log on SQLite, projected in memory and into a table
+    Projection,
+    /// The same on PostgreSQL
+    ProjectionPostgres,
+    /// Rehydration of which half is stored in an old version
+    Upcasting,
+    /// From command to projected row, at half of the most that can be done
+    Latency,
+    /// How often a command allocates
+    #[cfg(feature = "allocations")]
+    Allocations,
+}
+
+/// How the run is made.
+pub(crate) struct Run {
+    rounds: usize,
+    span: Duration,
+    events: usize,
+    dir: PathBuf,
+}
+
+#[tokio::main]
+async fn main() -> Outcome {
+    let arguments = Arguments::parse();
+    if arguments.list {
+        for topic in Topic::value_variants().iter().filter_map(ValueEnum::to_possible_value) {
+            println!(
+                "{}: {}",
+                topic.get_name(),
+                topic.get_help().map(ToString::to_string).unwrap_or_default()
+            );
+        }
+        return Ok(());
+    }
+    if cfg!(debug_assertions) {
+        eprintln!("warning: this is a debug build, whose figures say nothing; add --release");
+    }
+    let run = Run {
+        rounds: arguments.rounds.max(1),
+        span: Duration::from_millis(arguments.span.max(1)),
+        events: arguments.events.max(1000),
+        dir: arguments.dir.unwrap_or_else(std::env::temp_dir),
+    };
+    let mut figures = Figures::default();
+    for topic in Topic::value_variants() {
+        if !arguments.only.is_empty() && !arguments.only.contains(topic) {
+            continue;
+        }
+        match topic {
+            Topic::Sqlite => topics::sqlite::measure(&mut figures, &run).await?,
+            Topic::Postgres => topics::postgres::measure(&mut figures, &run).await?,
+            Topic::Dispatch => topics::dispatch::measure(&mut figures, &run).await?,
+            Topic::Rehydration => topics::rehydration::measure(&mut figures, &run).await?,
+            Topic::RehydrationPostgres => topics::rehydration_postgres::measure(&mut figures, &run).await?,
+            Topic::ProjectionPostgres => topics::projection_postgres::measure(&mut figures, &run).await?,
+            Topic::Projection => topics::projection::measure(&mut figures, &run).await?,
+            Topic::Upcasting => topics::upcasting::measure(&mut figures, &run).await?,
+            Topic::Latency => topics::latency::measure(&mut figures, &run).await?,
+            #[cfg(feature = "allocations")]
+            Topic::Allocations => topics::allocations::measure(&mut figures, &run).await?,
+        }
+    }
+    println!("{figures}");
+    Ok(())
+}

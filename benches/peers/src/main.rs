@@ -25,6 +25,7 @@ pub(crate) const DISINTEGRATE: &str = "disintegrate";
 pub(crate) const RAW: &str = "raw driver";
 pub(crate) const RAW_TOGETHER: &str = "raw driver, 64 commands a transaction";
 pub(crate) const NOT_ON_SQLITE: &str = "it has no store on SQLite";
+pub(crate) const OLD_SERVER: &str = "its migrations need PostgreSQL 16, and the server is older";
 
 /// Measure this framework beside its peers and the raw drivers, and print medians and ratios.
 #[derive(Parser)]

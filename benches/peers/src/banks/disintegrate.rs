@@ -92,9 +92,16 @@ pub(crate) struct Disintegrate {
 }
 
 impl Disintegrate {
-    pub(crate) async fn on(pool: sqlx08::PgPool) -> Outcome<Self> {
+    /// Nothing on a server older than PostgreSQL 16, whose SQL its migrations are written in.
+    pub(crate) async fn on(pool: sqlx08::PgPool) -> Outcome<Option<Self>> {
+        let version: i32 = sqlx08::query_scalar("SELECT current_setting('server_version_num')::int4")
+            .fetch_one(&pool)
+            .await?;
+        if version < 160_000 {
+            return Ok(None);
+        }
         let store = PgEventStore::try_new(pool, Json::<DomainEvent>::default()).await?;
-        Ok(Self { decisions: disintegrate_postgres::decision_maker(store.clone(), NoSnapshot), store })
+        Ok(Some(Self { decisions: disintegrate_postgres::decision_maker(store.clone(), NoSnapshot), store }))
     }
 }
 

@@ -13,7 +13,9 @@ use crate::banks::esrs::Esrs;
 use crate::banks::ours::Ours;
 use crate::banks::raw_postgres::RawPostgres;
 use crate::figures::{Better, Figures, Measure, OURS};
-use crate::{CQRS_ES, DISINTEGRATE, ESRS, EVENTO, OURS_RELOADING, RAW, RAW_TOGETHER, Run, databases};
+use crate::{
+    CQRS_ES, DISINTEGRATE, ESRS, EVENTO, OLD_SERVER, OURS_RELOADING, RAW, RAW_TOGETHER, Run, databases,
+};
 
 const SEQUENTIAL: Measure =
     Measure { name: "durable commands a second on PostgreSQL, one client", better: Better::Higher };
@@ -51,8 +53,12 @@ pub(crate) async fn measure(figures: &mut Figures, run: &Run) -> Outcome {
             pool.close().await;
 
             let pool = databases::pool(&database("disintegrate")?).await?;
-            let disintegrate = Disintegrate::on(pool.clone()).await?;
-            figures.add(measure, DISINTEGRATE, commands_a_second(&disintegrate, clients, run.span).await?);
+            match Disintegrate::on(pool.clone()).await? {
+                Some(bank) => {
+                    figures.add(measure, DISINTEGRATE, commands_a_second(&bank, clients, run.span).await?)
+                }
+                None => figures.absent(measure, DISINTEGRATE, OLD_SERVER),
+            }
             pool.close().await;
 
             let who = if clients == 1 { RAW } else { RAW_TOGETHER };

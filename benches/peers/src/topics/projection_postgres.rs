@@ -26,7 +26,7 @@ use crate::banks::ours::{Ours, Takings};
 use crate::banks::raw_postgres::RawPostgres;
 use crate::figures::{Better, Figures, Measure, OURS};
 use crate::topics::projection::{ACCOUNTS, AddUp, FEWER, TakingsView, expected, rate, total};
-use crate::{CQRS_ES, DISINTEGRATE, ESRS, EVENTO, RAW, Run, databases};
+use crate::{CQRS_ES, DISINTEGRATE, ESRS, EVENTO, OLD_SERVER, RAW, Run, databases};
 
 const MEMORY: Measure =
     Measure { name: "events a second from PostgreSQL, projected in memory", better: Better::Higher };
@@ -222,7 +222,10 @@ async fn disintegrate(figures: &mut Figures, run: &Run, server: &Server) -> Outc
         [(MEMORY, all, "disintegrate"), (TABLE, all.div_ceil(FEWER), "disintegrate_fewer")]
     {
         let pool = databases::pool(&databases::database(server, name)?).await?;
-        let disintegrate = Disintegrate::on(pool.clone()).await?;
+        let Some(disintegrate) = Disintegrate::on(pool.clone()).await? else {
+            figures.absent(measure, DISINTEGRATE, OLD_SERVER);
+            continue;
+        };
         fill(&disintegrate, ACCOUNTS, deposits).await?;
         sqlx08::query(databases::TAKINGS).execute(&pool).await?;
         for round in 0..run.rounds {

@@ -14,7 +14,7 @@ use crate::banks::ours::Ours;
 use crate::banks::raw_postgres::RawPostgres;
 use crate::figures::{Better, Figures, Measure, OURS};
 use crate::topics::rehydration::{EVENTS, events_a_second};
-use crate::{CQRS_ES, DISINTEGRATE, ESRS, EVENTO, RAW, Run, databases};
+use crate::{CQRS_ES, DISINTEGRATE, ESRS, EVENTO, OLD_SERVER, RAW, Run, databases};
 
 const POSTGRES: Measure =
     Measure { name: "events a second, rehydrating 10 000 from PostgreSQL", better: Better::Higher };
@@ -34,7 +34,10 @@ pub(crate) async fn measure(figures: &mut Figures, run: &Run) -> Outcome {
     let cqrs_es_account = fill(&cqrs_es, 1, EVENTS).await?.remove(0);
     let evento_account = fill(&evento, 1, EVENTS).await?.remove(0);
     let esrs_account = fill(&esrs, 1, EVENTS).await?.remove(0);
-    let disintegrate_account = fill(&disintegrate, 1, EVENTS).await?.remove(0);
+    let disintegrate_account = match &disintegrate {
+        Some(bank) => Some((bank, fill(bank, 1, EVENTS).await?.remove(0))),
+        None => None,
+    };
     let raw_account = Uuid::now_v7();
     raw.fill(raw_account, EVENTS).await?;
     for database in ["ours", "cqrs_es", "evento", "esrs", "disintegrate", "raw"] {
@@ -45,11 +48,12 @@ pub(crate) async fn measure(figures: &mut Figures, run: &Run) -> Outcome {
         figures.add(POSTGRES, CQRS_ES, events_a_second(&cqrs_es, &cqrs_es_account, run).await?);
         figures.add(POSTGRES, EVENTO, events_a_second(&evento, &evento_account, run).await?);
         figures.add(POSTGRES, ESRS, events_a_second(&esrs, &esrs_account, run).await?);
-        figures.add(
-            POSTGRES,
-            DISINTEGRATE,
-            events_a_second(&disintegrate, &disintegrate_account, run).await?,
-        );
+        match &disintegrate_account {
+            Some((bank, account)) => {
+                figures.add(POSTGRES, DISINTEGRATE, events_a_second(*bank, account, run).await?);
+            }
+            None => figures.absent(POSTGRES, DISINTEGRATE, OLD_SERVER),
+        }
         let begun = Instant::now();
         let mut loads = 0;
         while begun.elapsed() < run.span {

@@ -53,7 +53,8 @@ fn history(node: &Node, ctx: &mut Context) -> Vec<Step> {
 }
 
 fn step(entry: &Entry, ctx: &mut Context) -> Option<Step> {
-    let version = entry.key.text().parse::<u32>().ok().filter(|version| *version > 0);
+    // There is a version after each older one.
+    let version = entry.key.text().parse().ok().filter(|version| (1..u32::MAX).contains(version));
     if version.is_none() {
         let message = format!("{} is not a version", quote(entry.key.text()));
         ctx.report(

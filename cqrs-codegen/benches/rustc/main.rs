@@ -83,7 +83,7 @@ fn main() {
 }
 
 fn generated() -> String {
-    let schema = made_up::schema(AGGREGATES);
+    let schema = made_up::schema(AGGREGATES, true);
     let path = Path::new("made_up.yaml");
     let outcome = cqrs_codegen::check(&InMemory::default().with(path, schema.as_str()), path);
     let checked = outcome.checked.expect("the made-up schema is valid");

@@ -1,4 +1,4 @@
-//! A schema of any size: so many aggregates, each with ten events, three commands, a projection and a query.
+//! A schema of any size: so many aggregates, each with ten events and three commands, and perhaps a projection and a query.
 
 use std::fmt::Write as _;
 
@@ -8,14 +8,17 @@ pub(crate) const EVENTS: usize = 10;
 /// How many commands each aggregate has.
 pub(crate) const COMMANDS: usize = 3;
 
-/// A valid schema of so many aggregates.
-pub(crate) fn schema(aggregates: usize) -> String {
+/// A valid schema of so many aggregates; `is_read` gives each a projection and a query.
+pub(crate) fn schema(aggregates: usize, is_read: bool) -> String {
     let mut text = String::from(
         "cqrs: 1\ndomain: made_up\ntypes:\n  Money: { type: decimal, check: value >= 0 }\n  Currency: { enum: [EUR, USD, GBP] }\n  \
          Holder: { fields: { name: string, email: string? } }\naggregates:\n",
     );
     for index in 0..aggregates {
         aggregate(&mut text, index);
+    }
+    if !is_read {
+        return text;
     }
     text.push_str("projections:\n");
     for index in 0..aggregates {

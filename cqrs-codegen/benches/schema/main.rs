@@ -22,9 +22,16 @@ use cqrs_codegen::load::InMemory;
 const RUNS: usize = 21;
 
 fn main() {
-    let schema = made_up::schema(100);
+    let (events, commands) = (made_up::EVENTS * 100, made_up::COMMANDS * 100);
+    println!("a schema of 100 aggregates, {events} events and {commands} commands, {RUNS} runs");
+    measure(&made_up::schema(100, false));
+    println!("\nthe same with 100 projections and 100 queries");
+    measure(&made_up::schema(100, true));
+}
+
+fn measure(schema: &str) {
     let path = Path::new("made_up.yaml");
-    let files = InMemory::default().with(path, schema.as_str());
+    let files = InMemory::default().with(path, schema);
     let (mut check, mut emit) = (Vec::new(), Vec::new());
     let mut rust = String::new();
     for _ in 0..RUNS {
@@ -38,10 +45,6 @@ fn main() {
     }
     let (check, emit) = (median(check), median(emit));
     let (lines, events) = (rust.lines().count(), made_up::EVENTS * 100);
-    println!(
-        "a schema of 100 aggregates, {events} events and {} commands, {RUNS} runs",
-        made_up::COMMANDS * 100
-    );
     println!("check     {:>6.1} ms", milliseconds(check));
     println!("emit      {:>6.1} ms", milliseconds(emit));
     println!("together  {:>6.1} ms", milliseconds(check + emit));

@@ -148,13 +148,13 @@ async fn write_until_killed(address: &str, schema: &str) {
     }
 }
 
-/// A process that writes, and what it says was acknowledged.
-struct Writer {
+/// A process that plays a part until it is killed, and what it says was acknowledged.
+struct Part {
     process: Child,
     acknowledged: JoinHandle<Vec<(Uuid, Position)>>,
 }
 
-impl Writer {
+impl Part {
     fn start(part: &str, schema: &str) -> Self {
         let mut command = Command::new(env::current_exe().unwrap());
         command.env(ADDRESS, Server::of_this_process().address()).env(SCHEMA, schema).env(PART, part);
@@ -185,11 +185,11 @@ async fn killed_writers_leave_whole_decisions() {
     let store = place.open().await;
     let (stop, stopped) = watch::channel(false);
     let reader = tokio::spawn(follow(store.clone(), stopped));
-    let mut writers: Vec<_> = (0..WRITERS).map(|_| Writer::start("write", &place.schema)).collect();
+    let mut writers: Vec<_> = (0..WRITERS).map(|_| Part::start("write", &place.schema)).collect();
     let mut acknowledged = Vec::new();
     for round in 0..rounds() {
         tokio::time::sleep(Duration::from_millis(100 + random(200))).await;
-        let killed = std::mem::replace(&mut writers[round % WRITERS], Writer::start("write", &place.schema));
+        let killed = std::mem::replace(&mut writers[round % WRITERS], Part::start("write", &place.schema));
         acknowledged.extend(killed.kill());
     }
     writers.into_iter().for_each(|writer| acknowledged.extend(writer.kill()));
@@ -223,10 +223,10 @@ async fn rows_of_killed_projections_equal_a_fold_from_scratch() {
     let store = place.open().await;
     // The table is there before anybody looks at it.
     drop(App::builder(store.clone()).projection::<Turnover>(Refresh::Manual).build().await.unwrap());
-    let writer = Writer::start("write", &place.schema);
+    let writer = Part::start("write", &place.schema);
     let (mut interrupted, mut revision) = (0, 0);
     for _ in 0..rounds() {
-        let (one, other) = (Writer::start("project", &place.schema), Writer::start("project", &place.schema));
+        let (one, other) = (Part::start("project", &place.schema), Part::start("project", &place.schema));
         tokio::time::sleep(Duration::from_millis(100 + random(300))).await;
         one.kill();
         other.kill();

@@ -24,6 +24,11 @@ pub(crate) trait Bank: Clone + Send + Sync + 'static {
     /// Executes one command that makes these deposits, an event each.
     fn deposit(&self, account: &Self::Id, deposits: Deposits) -> impl Future<Output = Outcome> + Send;
 
+    /// Waits until what was acknowledged can be read, where that is not so at once.
+    fn catch_up(&self) -> impl Future<Output = Outcome> + Send {
+        std::future::ready(Ok(()))
+    }
+
     /// What is in an account, folded from all its events.
     fn balance(&self, account: &Self::Id) -> impl Future<Output = Outcome<i64>> + Send;
 }
@@ -109,6 +114,7 @@ async fn closed_loop<B: Bank>(bank: &B, until: Instant) -> Outcome<usize> {
         commands += 1;
         for n in 0..DEPOSITS_AN_ACCOUNT {
             if Instant::now() >= until {
+                bank.catch_up().await?;
                 assert_eq!(bank.balance(&account).await?, balance_after(n), "what was acknowledged is there");
                 return Ok(commands);
             }

@@ -10,6 +10,7 @@ mod figures;
 mod topics;
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
@@ -18,6 +19,7 @@ use crate::account::Outcome;
 use crate::figures::Figures;
 
 pub(crate) const OURS_RELOADING: &str = "this framework, reloading each time";
+pub(crate) const OURS_ON_COMMIT: &str = "this framework, projected on commit";
 pub(crate) const CQRS_ES: &str = "cqrs-es";
 pub(crate) const EVENTO: &str = "evento";
 pub(crate) const ESRS: &str = "esrs";
@@ -42,7 +44,7 @@ struct Arguments {
     /// How long each case of commands and of rehydration takes in each round, in milliseconds
     #[arg(long, default_value_t = 1000)]
     span: u64,
-    /// How many events the log of the projections has
+    /// How many events the log has that is projected, or long
     #[arg(long, default_value_t = 100_000)]
     events: usize,
     /// A folder on the disk to measure; the one for temporary files when left out
@@ -68,8 +70,10 @@ enum Topic {
     ProjectionPostgres,
     /// Rehydration of which half is stored in an old version
     Upcasting,
-    /// From command to projected row, at half of the most that can be done
+    /// From command to projected row, at half of the most that can be done and at 250 commands a second
     Latency,
+    /// Commands and rehydration on SQLite and PostgreSQL over a long log, before and after it is analysed
+    LongLog,
     /// How often a command allocates
     #[cfg(feature = "allocations")]
     Allocations,
@@ -84,17 +88,11 @@ pub(crate) struct Run {
 }
 
 #[tokio::main]
-async fn main() -> Outcome {
+async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     if arguments.list {
-        for topic in Topic::value_variants().iter().filter_map(ValueEnum::to_possible_value) {
-            println!(
-                "{}: {}",
-                topic.get_name(),
-                topic.get_help().map(ToString::to_string).unwrap_or_default()
-            );
-        }
-        return Ok(());
+        list();
+        return ExitCode::SUCCESS;
     }
     if cfg!(debug_assertions) {
         eprintln!("warning: this is a debug build, whose figures say nothing; add --release");
@@ -106,24 +104,44 @@ async fn main() -> Outcome {
         dir: arguments.dir.unwrap_or_else(std::env::temp_dir),
     };
     let mut figures = Figures::default();
+    let mut outcome = Ok(());
     for topic in Topic::value_variants() {
-        if !arguments.only.is_empty() && !arguments.only.contains(topic) {
-            continue;
-        }
-        match topic {
-            Topic::Sqlite => topics::sqlite::measure(&mut figures, &run).await?,
-            Topic::Postgres => topics::postgres::measure(&mut figures, &run).await?,
-            Topic::Dispatch => topics::dispatch::measure(&mut figures, &run).await?,
-            Topic::Rehydration => topics::rehydration::measure(&mut figures, &run).await?,
-            Topic::RehydrationPostgres => topics::rehydration_postgres::measure(&mut figures, &run).await?,
-            Topic::ProjectionPostgres => topics::projection_postgres::measure(&mut figures, &run).await?,
-            Topic::Projection => topics::projection::measure(&mut figures, &run).await?,
-            Topic::Upcasting => topics::upcasting::measure(&mut figures, &run).await?,
-            Topic::Latency => topics::latency::measure(&mut figures, &run).await?,
-            #[cfg(feature = "allocations")]
-            Topic::Allocations => topics::allocations::measure(&mut figures, &run).await?,
+        if outcome.is_ok() && (arguments.only.is_empty() || arguments.only.contains(topic)) {
+            outcome = topic.measure(&mut figures, &run).await;
         }
     }
+    // What was measured before a failure is worth keeping.
     println!("{figures}");
-    Ok(())
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn list() {
+    for topic in Topic::value_variants().iter().filter_map(ValueEnum::to_possible_value) {
+        println!("{}: {}", topic.get_name(), topic.get_help().map(ToString::to_string).unwrap_or_default());
+    }
+}
+
+impl Topic {
+    async fn measure(self, figures: &mut Figures, run: &Run) -> Outcome {
+        match self {
+            Self::Sqlite => topics::sqlite::measure(figures, run).await,
+            Self::Postgres => topics::postgres::measure(figures, run).await,
+            Self::Dispatch => topics::dispatch::measure(figures, run).await,
+            Self::Rehydration => topics::rehydration::measure(figures, run).await,
+            Self::RehydrationPostgres => topics::rehydration_postgres::measure(figures, run).await,
+            Self::Projection => topics::projection::measure(figures, run).await,
+            Self::ProjectionPostgres => topics::projection_postgres::measure(figures, run).await,
+            Self::Upcasting => topics::upcasting::measure(figures, run).await,
+            Self::Latency => topics::latency::measure(figures, run).await,
+            Self::LongLog => topics::long_log::measure(figures, run).await,
+            #[cfg(feature = "allocations")]
+            Self::Allocations => topics::allocations::measure(figures, run).await,
+        }
+    }
 }

@@ -4,6 +4,7 @@
 pub(crate) mod allocations;
 pub(crate) mod dispatch;
 pub(crate) mod latency;
+pub(crate) mod long_log;
 pub(crate) mod postgres;
 pub(crate) mod projection;
 pub(crate) mod projection_postgres;

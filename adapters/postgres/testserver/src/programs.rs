@@ -117,18 +117,19 @@ impl Programs {
 /// Runs a command to its end; what it starts in turn keeps none of its outputs.
 pub(crate) fn run(command: &mut Command) -> Result<(), Problem> {
     let said = tempfile::tempfile()?;
+    let name = command.get_program().to_string_lossy().into_owned();
     let status = command
         .stdin(std::process::Stdio::null())
         .stdout(said.try_clone()?)
         .stderr(said.try_clone()?)
-        .status()?;
+        .status()
+        .map_err(|error| Problem::Failed { command: name.clone(), output: error.to_string() })?;
     if status.success() {
         return Ok(());
     }
     let mut output = String::new();
     io::Seek::rewind(&mut &said)?;
     io::Read::read_to_string(&mut &said, &mut output)?;
-    let name = command.get_program().to_string_lossy().into_owned();
     Err(Problem::Failed { command: name, output: output.trim().to_owned() })
 }
 

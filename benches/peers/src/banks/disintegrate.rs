@@ -1,5 +1,8 @@
 //! disintegrate on PostgreSQL, without snapshots. Its appends are serializable transactions; one that the server refuses because of another
 //! is made again, as its documentation leaves to the caller.
+//!
+//! It reads no event that is newer than the oldest append under way, so a client does not see its own at once while others write: a deposit
+//! that is refused because the account does not seem to be open yet is made again too.
 
 use disintegrate::serde::json::Json;
 use disintegrate::{Decision, DecisionError, Event, NoSnapshot, StateMutate, StateQuery};
@@ -87,6 +90,7 @@ type Store = PgEventStore<DomainEvent, Json<DomainEvent>>;
 
 #[derive(Clone)]
 pub(crate) struct Disintegrate {
+    pool: sqlx08::PgPool,
     decisions: PgDecisionMaker<DomainEvent, Json<DomainEvent>, NoSnapshot>,
     pub(crate) store: Store,
 }
@@ -100,14 +104,18 @@ impl Disintegrate {
         if version < 160_000 {
             return Ok(None);
         }
-        let store = PgEventStore::try_new(pool, Json::<DomainEvent>::default()).await?;
-        Ok(Some(Self { decisions: disintegrate_postgres::decision_maker(store.clone(), NoSnapshot), store }))
+        let store = PgEventStore::try_new(pool.clone(), Json::<DomainEvent>::default()).await?;
+        let decisions = disintegrate_postgres::decision_maker(store.clone(), NoSnapshot);
+        Ok(Some(Self { pool, decisions, store }))
     }
 }
 
-/// Whether a decision failed for what another one did at the same time.
+/// Whether a decision failed for what others did at the same time; every account of the benchmark is opened before its first deposit.
 fn is_conflict(error: &DecisionError<NotOpen>) -> bool {
-    let DecisionError::EventStore(source) = error else { return false };
+    let source = match error {
+        DecisionError::EventStore(source) | DecisionError::StateStore(source) => source,
+        DecisionError::Domain(NotOpen) => return true,
+    };
     match source.downcast_ref::<disintegrate_postgres::Error>() {
         Some(disintegrate_postgres::Error::Concurrency) => true,
         Some(disintegrate_postgres::Error::Database(sqlx08::Error::Database(error))) => {
@@ -142,6 +150,19 @@ impl Bank for Disintegrate {
 
     async fn deposit(&self, account: &String, deposits: Deposits) -> Outcome {
         until_made!(self, MakeDeposits(account.clone(), deposits))
+    }
+
+    async fn catch_up(&self) -> Outcome {
+        let newest: i64 = sqlx08::query_scalar("SELECT coalesce(max(event_id), 0) FROM event")
+            .fetch_one(&self.pool)
+            .await?;
+        loop {
+            let readable: i64 =
+                sqlx08::query_scalar("SELECT event_store_current_epoch()").fetch_one(&self.pool).await?;
+            if readable >= newest {
+                return Ok(());
+            }
+        }
     }
 
     async fn balance(&self, account: &String) -> Outcome<i64> {

@@ -1,4 +1,5 @@
-//! Latency: from sending a command to the projected row that includes it, on SQLite, at half of what each of them can do at most.
+//! Latency: from sending a command to the projected row that includes it, on SQLite, at half of what each of them can do at most, and
+//! at a load that is the same for all.
 //!
 //! Commands are sent by the clock, whether those before are answered or not, and latency counts from the moment that a command was due: a
 //! pause of any kind is in the figures.
@@ -20,7 +21,7 @@ use crate::banks::evento::Following;
 use crate::banks::ours::Ours;
 use crate::figures::{Better, Figures, Measure, OURS};
 use crate::topics::projection::TakingsView;
-use crate::{CQRS_ES, DISINTEGRATE, ESRS, EVENTO, NOT_ON_SQLITE, Run, databases};
+use crate::{CQRS_ES, DISINTEGRATE, ESRS, EVENTO, NOT_ON_SQLITE, OURS_ON_COMMIT, Run, databases};
 
 const PEAK: Measure = Measure {
     name: "commands a second on SQLite beside a projection into a table, 64 clients",
@@ -32,6 +33,17 @@ const MIDDLE: Measure = Measure {
 };
 const WORST: Measure = Measure {
     name: "p99 from command to projected row at half of that, milliseconds",
+    better: Better::Lower,
+};
+
+/// What all of them can do while they project.
+const SAME_LOAD: f64 = 250.0;
+const MIDDLE_OF_SAME: Measure = Measure {
+    name: "p50 from command to projected row at 250 commands a second, milliseconds",
+    better: Better::Lower,
+};
+const WORST_OF_SAME: Measure = Measure {
+    name: "p99 from command to projected row at 250 commands a second, milliseconds",
     better: Better::Lower,
 };
 
@@ -67,6 +79,11 @@ pub(crate) async fn measure(figures: &mut Figures, run: &Run) -> Outcome {
         one(figures, OURS, &ours, run).await?;
         ours.close().await?;
 
+        let store = SqliteStore::open(path("on-commit.db")).await?;
+        let ours = Ours::projecting(store, Refresh::OnCommit).await?;
+        one(figures, OURS_ON_COMMIT, &ours, run).await?;
+        ours.close().await?;
+
         let pool = databases::cqrs_es_on_sqlite(&path("cqrs-es.db")).await?;
         let views = SqliteViewRepository::<TakingsView, Account>::new("takings", pool.clone());
         let query = GenericQuery::<_, TakingsView, Account>::new(Arc::new(views));
@@ -78,7 +95,7 @@ pub(crate) async fn measure(figures: &mut Figures, run: &Run) -> Outcome {
         one(figures, EVENTO, &following, run).await?;
         following.stop().await?;
     }
-    for measure in [PEAK, MIDDLE, WORST] {
+    for measure in [PEAK, MIDDLE, WORST, MIDDLE_OF_SAME, WORST_OF_SAME] {
         figures.absent(measure, ESRS, NOT_ON_SQLITE);
         figures.absent(measure, DISINTEGRATE, NOT_ON_SQLITE);
     }
@@ -98,11 +115,14 @@ async fn one<B: ReadModel>(figures: &mut Figures, who: &'static str, bank: &B, r
     figures.add(PEAK, who, peak);
     // When the row includes this one, it includes what came before.
     bank.deposit_and_see(&accounts[0], 800_000).await?;
-    let mut latencies = by_the_clock(bank, &accounts, peak / 2.0, run.span).await?;
-    latencies.sort_unstable();
-    let at = |share: f64| latencies[((latencies.len() - 1) as f64 * share) as usize].as_secs_f64() * 1e3;
-    figures.add(MIDDLE, who, at(0.50));
-    figures.add(WORST, who, at(0.99));
+    let loads = [(peak / 2.0, 900_000, MIDDLE, WORST), (SAME_LOAD, 9_000_000, MIDDLE_OF_SAME, WORST_OF_SAME)];
+    for (rate, first, middle, worst) in loads {
+        let mut latencies = by_the_clock(bank, &accounts, rate, first, run.span).await?;
+        latencies.sort_unstable();
+        let at = |share: f64| latencies[((latencies.len() - 1) as f64 * share) as usize].as_secs_f64() * 1e3;
+        figures.add(middle, who, at(0.50));
+        figures.add(worst, who, at(0.99));
+    }
     Ok(())
 }
 
@@ -127,11 +147,12 @@ async fn peak<B: ReadModel>(bank: &B, accounts: &Arc<Vec<B::Id>>, span: Duration
     Ok(commands as f64 / begun.elapsed().as_secs_f64())
 }
 
-/// Sends so many commands a second, each to the next account.
+/// Sends so many commands a second, each to the next account; no two deposits have the same number.
 async fn by_the_clock<B: ReadModel>(
     bank: &B,
     accounts: &Arc<Vec<B::Id>>,
     rate: f64,
+    first: usize,
     span: Duration,
 ) -> Outcome<Vec<Duration>> {
     let count = ((rate * span.as_secs_f64()) as usize).max(10);
@@ -143,10 +164,9 @@ async fn by_the_clock<B: ReadModel>(
         while sent < due {
             let (bank, accounts) = (bank.clone(), accounts.clone());
             let when = begun + Duration::from_secs_f64(sent as f64 / rate);
-            let n = sent;
+            let n = first + sent;
             tasks.spawn(async move {
-                // No deposit of the run before has the same number.
-                bank.deposit_and_see(&accounts[n % accounts.len()], 900_000 + n).await?;
+                bank.deposit_and_see(&accounts[n % accounts.len()], n).await?;
                 Outcome::Ok(when.elapsed())
             });
             sent += 1;

@@ -62,15 +62,15 @@ pub(crate) async fn measure(figures: &mut Figures, run: &Run) -> Outcome {
             pool.close().await;
 
             let who = if clients == 1 { RAW } else { RAW_TOGETHER };
-            figures.add(measure, who, raw(&database("raw")?, clients, run).await?);
+            let driver = RawPostgres::create(&database("raw")?).await?;
+            figures.add(measure, who, raw(&driver, clients, run).await?);
         }
     }
     Ok(())
 }
 
 /// One connection does the work of so many clients.
-async fn raw(address: &str, clients: usize, run: &Run) -> Outcome<f64> {
-    let raw = RawPostgres::create(address).await?;
+pub(crate) async fn raw(raw: &RawPostgres, clients: usize, run: &Run) -> Outcome<f64> {
     let mut commands = 0;
     let begun = Instant::now();
     while begun.elapsed() < run.span {

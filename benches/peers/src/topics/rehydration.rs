@@ -44,13 +44,7 @@ pub(crate) async fn measure(figures: &mut Figures, run: &Run) -> Outcome {
         figures.add(SQLITE, OURS, events_a_second(&ours, &account, run).await?);
         figures.add(SQLITE, CQRS_ES, events_a_second(&cqrs_es, &cqrs_es_account, run).await?);
         figures.add(SQLITE, EVENTO, events_a_second(&evento, &evento_account, run).await?);
-        let begun = Instant::now();
-        let mut loads = 0;
-        while begun.elapsed() < run.span {
-            assert_eq!(raw.balance("raw")?, balance_after(EVENTS), "every event was folded");
-            loads += 1;
-        }
-        figures.add(SQLITE, RAW, (loads * EVENTS) as f64 / begun.elapsed().as_secs_f64());
+        figures.add(SQLITE, RAW, self::raw(&raw, "raw", run)?);
     }
     figures.absent(SQLITE, ESRS, NOT_ON_SQLITE);
     figures.absent(SQLITE, DISINTEGRATE, NOT_ON_SQLITE);
@@ -64,6 +58,17 @@ pub(crate) async fn events_a_second<B: Bank>(bank: &B, account: &B::Id, run: &Ru
     let mut loads = 0;
     while begun.elapsed() < run.span {
         assert_eq!(bank.balance(account).await?, balance_after(EVENTS), "every event was folded");
+        loads += 1;
+    }
+    Ok((loads * EVENTS) as f64 / begun.elapsed().as_secs_f64())
+}
+
+/// The same with the driver alone.
+pub(crate) fn raw(raw: &RawSqlite, account: &str, run: &Run) -> Outcome<f64> {
+    let begun = Instant::now();
+    let mut loads = 0;
+    while begun.elapsed() < run.span {
+        assert_eq!(raw.balance(account)?, balance_after(EVENTS), "every event was folded");
         loads += 1;
     }
     Ok((loads * EVENTS) as f64 / begun.elapsed().as_secs_f64())

@@ -54,13 +54,18 @@ pub(crate) async fn measure(figures: &mut Figures, run: &Run) -> Outcome {
             }
             None => figures.absent(POSTGRES, DISINTEGRATE, OLD_SERVER),
         }
-        let begun = Instant::now();
-        let mut loads = 0;
-        while begun.elapsed() < run.span {
-            assert_eq!(raw.load(raw_account).await?.1, balance_after(EVENTS), "every event was folded");
-            loads += 1;
-        }
-        figures.add(POSTGRES, RAW, (loads * EVENTS) as f64 / begun.elapsed().as_secs_f64());
+        figures.add(POSTGRES, RAW, self::raw(&raw, raw_account, run).await?);
     }
     ours.close().await
+}
+
+/// The same with the driver alone.
+pub(crate) async fn raw(raw: &RawPostgres, account: Uuid, run: &Run) -> Outcome<f64> {
+    let begun = Instant::now();
+    let mut loads = 0;
+    while begun.elapsed() < run.span {
+        assert_eq!(raw.load(account).await?.1, balance_after(EVENTS), "every event was folded");
+        loads += 1;
+    }
+    Ok((loads * EVENTS) as f64 / begun.elapsed().as_secs_f64())
 }

@@ -1,6 +1,5 @@
 //! Durable commands on SQLite: one client, and 64 at once.
 
-use std::path::Path;
 use std::time::Instant;
 
 use cqrs_sqlite::SqliteStore;
@@ -44,11 +43,8 @@ pub(crate) async fn measure(figures: &mut Figures, run: &Run) -> Outcome {
             let (evento, _) = databases::evento_on_sqlite(&path("evento.db")).await?;
             figures.add(measure, EVENTO, commands_a_second(&evento, clients, run.span).await?);
 
-            if clients == 1 {
-                figures.add(measure, RAW, raw(&path("raw.db"), 1, run)?);
-            } else {
-                figures.add(measure, RAW_TOGETHER, raw(&path("raw.db"), clients, run)?);
-            }
+            let who = if clients == 1 { RAW } else { RAW_TOGETHER };
+            figures.add(measure, who, raw(&mut RawSqlite::create(&path("raw.db"))?, clients, run)?);
         }
         figures.absent(measure, ESRS, NOT_ON_SQLITE);
         figures.absent(measure, DISINTEGRATE, NOT_ON_SQLITE);
@@ -57,8 +53,7 @@ pub(crate) async fn measure(figures: &mut Figures, run: &Run) -> Outcome {
 }
 
 /// One thread does the work of so many clients: a command of each in one transaction.
-fn raw(path: &Path, clients: usize, run: &Run) -> Outcome<f64> {
-    let mut raw = RawSqlite::create(path)?;
+pub(crate) fn raw(raw: &mut RawSqlite, clients: usize, run: &Run) -> Outcome<f64> {
     let mut commands = 0;
     let begun = Instant::now();
     while begun.elapsed() < run.span {

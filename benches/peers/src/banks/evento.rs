@@ -244,7 +244,10 @@ pub(crate) struct Following<E> {
 
 /// Who waits for which deposit.
 #[derive(Clone, Default)]
-struct Awaited(Arc<Mutex<HashMap<(String, String), oneshot::Sender<()>>>>);
+struct Awaited(Arc<Mutex<Waiting>>);
+
+/// Whom to tell, by account and purpose.
+type Waiting = HashMap<(String, String), oneshot::Sender<()>>;
 
 #[evento::subscription]
 async fn follow<E: Executor>(context: &Context<'_, E>, event: Event<Deposited>) -> anyhow::Result<()> {

@@ -9,7 +9,7 @@ macro_rules! scalars {
         }
 
         impl Scalar {
-            /// Every scalar.
+            /// Every scalar, in the order of the reference.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
             /// The name in the schema language, and in locks.
@@ -24,6 +24,8 @@ macro_rules! scalars {
 }
 
 scalars! {
+    /// Text.
+    String = "string",
     /// `true` or `false`.
     Bool = "bool",
     /// A signed integer of 8 bits.
@@ -50,8 +52,6 @@ scalars! {
     F32 = "f32",
     /// A floating-point number of 64 bits.
     F64 = "f64",
-    /// Text.
-    String = "string",
     /// An exact decimal number, stored as text.
     Decimal = "decimal",
     /// A UUID, stored as text.
@@ -93,6 +93,18 @@ impl Scalar {
             Self::U128 => (false, 128),
             _ => return None,
         })
+    }
+
+    /// Whether it is `f32` or `f64`.
+    #[must_use]
+    pub const fn is_float(self) -> bool {
+        matches!(self, Self::F32 | Self::F64)
+    }
+
+    /// Whether arithmetic is defined on it.
+    #[must_use]
+    pub const fn is_number(self) -> bool {
+        self.integer().is_some() || self.is_float() || matches!(self, Self::Decimal)
     }
 
     /// Whether every stored value of this type is one of `wider` too, which is not the same type.

@@ -8,7 +8,7 @@ use crate::batch::{EventBatch, EventRef};
 use crate::envelope::{StreamId, StreamVersion};
 use crate::event::DecodeError;
 use crate::event_set::EventSet;
-use crate::store::{Detail, ReadStream, Store, Until};
+use crate::store::{BoxFuture, Detail, ReadStream, Store, Until};
 
 use super::error::{LoadError, Undecodable};
 
@@ -75,14 +75,20 @@ async fn fold_stream<A: Aggregate>(
             return Ok(loaded);
         }
         read.from = last.plus(1);
-        let mut next = store.read_stream(read.clone());
-        // Asked once, so that the store begins; the answer is waited for when this page is folded.
-        let begun = poll_fn(|cx| Poll::Ready(next.as_mut().poll(cx))).await;
-        fold_page(&page, &mut loaded)?;
-        page = match begun {
-            Poll::Ready(page) => page?,
-            Poll::Pending => next.await?,
-        };
+        let next = store.read_stream(read.clone());
+        let (folded, next) = while_reading(next, || fold_page(&page, &mut loaded)).await;
+        folded?;
+        page = next?;
+    }
+}
+
+/// Does some work while a store reads: it is asked once, so that it begins, and its answer is waited for when the work is done.
+pub(super) async fn while_reading<T, W>(mut read: BoxFuture<'_, T>, work: impl FnOnce() -> W) -> (W, T) {
+    let begun = poll_fn(|cx| Poll::Ready(read.as_mut().poll(cx))).await;
+    let done = work();
+    match begun {
+        Poll::Ready(answer) => (done, answer),
+        Poll::Pending => (done, read.await),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::store::{ReadAll, Store};
 use crate::value::{Value, ValueError};
 
 use crate::app::error::QueryError;
+use crate::app::load::while_reading;
 
 /// The rows of a projection as of a position, ordered by key.
 pub(in crate::app) async fn rows_at<P: Projection>(
@@ -20,14 +21,15 @@ pub(in crate::app) async fn rows_at<P: Projection>(
     let mut rows = ReplayedRows::default();
     let start = ReadAll::after(Position::START);
     let mut read = ReadAll { until: position, filter: projector.filter().clone(), ..start };
-    loop {
-        let batch = store.read_all(read.clone()).await?;
-        rows.fold(&projector, &batch).map_err(QueryError::Fold)?;
-        if batch.end() <= read.after || batch.end() >= position {
-            break;
-        }
+    let mut batch = store.read_all(read.clone()).await?;
+    while batch.end() > read.after && batch.end() < position {
         read.after = batch.end();
+        let next = store.read_all(read.clone());
+        let (folded, next) = while_reading(next, || rows.fold(&projector, &batch)).await;
+        folded.map_err(QueryError::Fold)?;
+        batch = next?;
     }
+    rows.fold(&projector, &batch).map_err(QueryError::Fold)?;
     rows.cells().map(|cells| keyed(cells.clone())).collect()
 }
 

@@ -163,32 +163,47 @@ impl<'a> EventRef<'a> {
 
     /// Everything that is known of the event besides its payload.
     pub fn to_meta(&self) -> Meta {
-        let mut meta = Meta::default();
-        self.fill_meta(&mut meta);
-        meta
-    }
-
-    /// Makes `meta` that of this event, reusing its memory; for loops over many events.
-    pub fn fill_meta(&self, meta: &mut Meta) {
-        let (stored_type, stream) = (self.stored_type(), self.stream());
-        meta.event_id = self.event_id();
-        stream.aggregate_type.as_ref().clone_into(&mut meta.aggregate_type);
-        meta.aggregate_id.clone_from(&stream.aggregate_id);
-        meta.version = self.version();
-        meta.position = self.position();
-        meta.event_type.clone_from(&stored_type.name);
-        meta.event_version = stored_type.version;
-        meta.recorded_at = self.recorded_at();
-        match self.origin() {
-            Some(origin) if meta.origin == *origin => {}
-            Some(origin) => meta.origin.clone_from(origin),
-            None => meta.origin = Origin::default(),
-        }
+        let mut metas = Metas::default();
+        metas.of(*self);
+        metas.meta
     }
 
     /// The event as a value of its own.
     pub fn to_recorded(&self) -> RecordedEvent {
         RecordedEvent { meta: self.to_meta(), payload: self.payload().to_vec() }
+    }
+}
+
+/// What is known of one event after another of a batch: what an event has in common with the one before it is not copied again.
+#[derive(Default)]
+pub(crate) struct Metas {
+    meta: Meta,
+    /// The indexes of the type, the stream and the origin that `meta` is of.
+    shared: Option<[u32; 3]>,
+}
+
+impl Metas {
+    /// Everything that is known of an event besides its payload; each call must be about the same batch.
+    pub(crate) fn of(&mut self, event: EventRef<'_>) -> &Meta {
+        let (meta, row) = (&mut self.meta, event.row);
+        let shared = [row.type_index, row.stream_index, row.origin_index];
+        if self.shared != Some(shared) {
+            let (stored_type, stream) = (event.stored_type(), event.stream());
+            stream.aggregate_type.as_ref().clone_into(&mut meta.aggregate_type);
+            meta.aggregate_id.clone_from(&stream.aggregate_id);
+            meta.event_type.clone_from(&stored_type.name);
+            meta.event_version = stored_type.version;
+            match event.origin() {
+                Some(origin) => meta.origin.clone_from(origin),
+                None => meta.origin = Origin::default(),
+            }
+            self.shared = Some(shared);
+        }
+        meta.event_id = row.event_id;
+        meta.version = row.version;
+        meta.position = row.position;
+        meta.recorded_at = event.recorded_at();
+        meta
     }
 }
 

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use super::subscriptions::{SetSubscription, Stage, Subscriptions};
 use super::{Projection, ProjectionKey, Row};
-use crate::batch::{EventBatch, EventRef};
+use crate::batch::{EventBatch, EventRef, Metas};
 use crate::envelope::Meta;
 use crate::projector::{Fold, FoldFailure, FoldPlan, Folded, LoadedRows, LookupKey, Projector};
 use crate::shape::Fingerprint;
@@ -145,12 +145,12 @@ impl<'a, P: Projection> TypedFold<'a, P> {
         if self.lookups.is_empty() {
             return;
         }
-        let (mut meta, mut failures) = (Meta::default(), Vec::new());
+        let (mut metas, mut failures) = (Metas::default(), Vec::new());
         for step in &mut self.steps {
             let (stage, event) = (&self.stages[step.stage], self.batch.get(step.event));
             let Some(event) = event.filter(|_| stage.looks_up(step.arm).is_some()) else { continue };
-            event.fill_meta(&mut meta);
-            let wanted = guarded(|| Ok::<_, String>(stage.look_up(step.item, step.arm, &meta)));
+            let meta = metas.of(event);
+            let wanted = guarded(|| Ok::<_, String>(stage.look_up(step.item, step.arm, meta)));
             let slot = wanted.and_then(|wanted| match (wanted, stage.looks_up(step.arm)) {
                 (Some(key), Some(lookup)) => self.lookups[lookup].want(key).map(|slot| Some((lookup, slot))),
                 _ => Ok(None),
@@ -183,8 +183,10 @@ impl<'a, P: Projection> TypedFold<'a, P> {
         self.wanted.extend(part.wanted);
         self.failures.extend(part.failures);
         for found in part.found {
-            let slot = match slots.get(&found.key) {
-                Some(slot) => *slot,
+            // Neighbouring events are often of one row.
+            let last = self.steps.last().map(|step| step.slot).filter(|slot| self.keys[*slot] == found.key);
+            let slot = match last.or_else(|| slots.get(&found.key).copied()) {
+                Some(slot) => slot,
                 None => {
                     let mut cells = Vec::with_capacity(self.table.key_columns);
                     if let Err(error) = found.key.write(&mut cells) {

@@ -9,8 +9,7 @@ use std::collections::HashMap;
 
 use super::rows::HeldStreams;
 use super::{TypedFold, TypedProjector, guarded};
-use crate::batch::EventBatch;
-use crate::envelope::Meta;
+use crate::batch::{EventBatch, Metas};
 use crate::projection::{Projection, ProjectionKey, Row};
 use crate::projector::{FailedStep, FoldPlan, Folded, LookupChange, LookupKey};
 use crate::store::{EventFilter, Lane, TableDefinition};
@@ -130,16 +129,15 @@ impl<L: Projection> LookupFold for LookupRows<'_, L> {
             Ok(rows) => rows,
             Err((slot, reason)) => return self.fail_at_first_step_of(slot, reason, folded),
         };
-        let mut meta = Meta::default();
+        let mut metas = Metas::default();
         for step in &self.fold.steps {
             let Some(event) = self.fold.event(step.event) else { continue };
             let lane = || Lane::of_stream(event.stream());
             if !plan.includes(event, lane) || held.holds(event.stream_index(), step.event) {
                 continue;
             }
-            event.fill_meta(&mut meta);
             let row = &mut current[step.slot];
-            if let Err(reason) = self.fold.step(step, row, &meta) {
+            if let Err(reason) = self.fold.step(step, row, metas.of(event)) {
                 // What the event did before it failed is in memory alone: everything is folded anew without it.
                 let reason = format!("`{}`, which is looked up: {reason}", self.fold.table.name);
                 folded.again.push(FailedStep { position: event.position(), lane: lane(), reason });

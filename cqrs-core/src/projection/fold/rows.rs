@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use super::{Step, TypedFold, aside, guarded};
-use crate::envelope::Meta;
+use crate::batch::Metas;
 use crate::projection::{Projection, Row};
 use crate::projector::{FailedStep, FoldPlan, Folded, LoadedRows};
 use crate::store::{Lane, RowChange, SetAside};
@@ -123,7 +123,7 @@ fn fold_row<P: Projection>(
     let lane = || Lane::of_row(&cells);
     let mut is_held = plan.holds(lane);
     let mut row: Option<Row<P>> = None;
-    let (mut meta, mut filled, mut set_aside) = (Meta::default(), None, None);
+    let (mut metas, mut set_aside) = (Metas::default(), None);
     let mut last = None;
     for step in steps.iter().filter_map(|index| all.get(*index)) {
         let Some(event) = fold.event(step.event) else { continue };
@@ -138,16 +138,12 @@ fn fold_row<P: Projection>(
             folded.aside.push(aside(event, lane(), reason));
             continue;
         }
-        if filled != Some(step.event) {
-            event.fill_meta(&mut meta);
-            filled = Some(step.event);
-        }
         last = Some(event.position());
         let outcome = match &mut row {
             Some(row) => Ok(row),
             none => read(fold, &key, stored.take()).map(|read| none.insert(read)),
         };
-        let outcome = outcome.and_then(|row| fold.step(step, row, &meta));
+        let outcome = outcome.and_then(|row| fold.step(step, row, metas.of(event)));
         if let Err(reason) = outcome {
             // The row may be half changed: it is folded anew without this event.
             folded.again.push(FailedStep { position: event.position(), lane: lane(), reason });

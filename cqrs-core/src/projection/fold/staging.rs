@@ -2,12 +2,10 @@
 //!
 //! A batch is parted among the workers; each part keeps the order of its events.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use super::guarded;
-use crate::batch::{EventBatch, EventRef};
-use crate::envelope::Meta;
+use crate::batch::{EventBatch, EventRef, Metas};
 use crate::event::DecodeError;
 use crate::event_set::Route;
 use crate::projection::Projection;
@@ -72,7 +70,7 @@ fn stage_part<'a, P: Projection>(
     let found = Vec::with_capacity(range.len());
     let mut part = Part { stages, found, wanted: Vec::new(), failures: Vec::new() };
     let mut routes = Routes::new(sets, filter, batch);
-    let mut meta = Meta::default();
+    let mut metas = Metas::default();
     for index in range {
         let Some(event) = batch.get(index) else { continue };
         let (set, route) = match routes.of(event) {
@@ -85,11 +83,11 @@ fn stage_part<'a, P: Projection>(
             }
         };
         part.wanted.push(index);
-        event.fill_meta(&mut meta);
+        let meta = metas.of(event);
         let known = part.found.len();
         let (stages, found) = (&mut part.stages, &mut part.found);
         let staged = guarded(|| {
-            stages[set].push(route, event.payload(), &meta, &mut |item, arm, key| {
+            stages[set].push(route, event.payload(), meta, &mut |item, arm, key| {
                 found.push(Found { event: index, set, item, arm, key });
             })
         });
@@ -106,7 +104,8 @@ struct Routes<'a, P> {
     sets: &'a [Box<dyn SetSubscription<P>>],
     filter: &'a EventFilter,
     set_of_stream: Vec<Option<usize>>,
-    known: Vec<HashMap<usize, Option<Route>>>,
+    /// By set and by type; an unwanted type has none.
+    known: Vec<Vec<Option<Option<Route>>>>,
 }
 
 impl<'a, P: Projection> Routes<'a, P> {
@@ -114,19 +113,19 @@ impl<'a, P: Projection> Routes<'a, P> {
         let set_of =
             |aggregate_type: &str| sets.iter().position(|set| set.aggregate_type() == aggregate_type);
         let set_of_stream = batch.streams().iter().map(|stream| set_of(&stream.aggregate_type)).collect();
-        Self { sets, filter, set_of_stream, known: sets.iter().map(|_| HashMap::new()).collect() }
+        Self { sets, filter, set_of_stream, known: vec![vec![None; batch.types().len()]; sets.len()] }
     }
 
     fn of(&mut self, event: EventRef<'_>) -> Result<Option<(usize, Route)>, DecodeError> {
         let Some(set) = self.set_of_stream[event.stream_index()] else { return Ok(None) };
-        if let Some(route) = self.known[set].get(&event.type_index()) {
+        if let Some(route) = self.known[set][event.type_index()] {
             return Ok(route.map(|route| (set, route)));
         }
         let stored = event.stored_type();
         let aggregate_type = self.sets[set].aggregate_type();
         let wanted = self.filter.matches(aggregate_type, &stored.name, None);
         let route = if wanted { Some(self.sets[set].locate(&stored.name, stored.version)?) } else { None };
-        self.known[set].insert(event.type_index(), route);
+        self.known[set][event.type_index()] = Some(route);
         Ok(route.map(|route| (set, route)))
     }
 }

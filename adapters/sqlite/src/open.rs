@@ -12,7 +12,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use crate::builder::Durability;
 use crate::error::{OrStoreError, Outcome, store_error};
-use crate::schema;
+use crate::{read, schema};
 
 /// How the file is opened and its connections are set up.
 #[derive(Debug, Clone)]
@@ -91,6 +91,7 @@ fn connect(setup: &Setup, flags: OpenFlags) -> Outcome<Connection> {
             since.elapsed() < patience
         }))?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        read::register(&connection)?;
         let kibibytes = i64::try_from(setup.cache_bytes / 1024).unwrap_or(i64::MAX);
         connection.pragma_update(None, "cache_size", -kibibytes.max(1))
     };

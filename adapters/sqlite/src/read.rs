@@ -4,6 +4,7 @@
 //! connection lives, so that reading a page joins nothing. Which events are wanted is decided by SQLite, on nothing but
 //! positions: there is no index that could lead its planner astray.
 
+mod cells;
 mod page;
 mod types;
 
@@ -13,6 +14,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row};
 use uuid::Uuid;
 
+pub(crate) use cells::register;
 pub(crate) use types::TypeNames;
 
 use self::page::Page;
@@ -25,11 +27,6 @@ pub(crate) const FIND_COMMAND: &str = "SELECT stream.aggregate_type, stream.aggr
 
 /// How many positions a page with a filter looks at, so that a rare event cannot make one read endless.
 const SPAN: u64 = 262_144;
-
-/// The columns that [`Page`] reads, in its order: the first four are all that folding needs.
-const COLUMNS: &str = "position, version, event_type, payload";
-const MORE_COLUMNS: &str =
-    "recorded_at, stream, event_id, correlation_id, causation_id, tenant, actor, metadata";
 
 /// A page of one stream.
 pub(crate) fn read_stream(
@@ -46,27 +43,24 @@ pub(crate) fn read_stream(
         Until::Version(version) => version.to_i64(),
         Until::Time(time) => version_at(connection, stream, time)?,
     };
-    let (columns, more) = match read.detail {
-        Detail::Payload => (COLUMNS, ""),
-        Detail::Full => (COLUMNS, MORE_COLUMNS),
+    let event = match read.detail {
+        Detail::Payload => cells::PAYLOAD,
+        Detail::Full => cells::FULL,
     };
-    let comma = if more.is_empty() { "" } else { ", " };
     let (from, to, order) = match read.direction {
         Direction::Forward => (read.from.to_i64(), last, "ASC"),
         Direction::Backward => (1, last.min(read.from.to_i64()), "DESC"),
     };
     let mut statement = connection
         .prepare_cached(&format!(
-            "SELECT {columns}{comma}{more} FROM cqrs_events \
+            "SELECT {event} FROM cqrs_events \
              WHERE stream = ?1 AND version BETWEEN ?2 AND ?3 ORDER BY version {order} LIMIT ?4"
         ))
         .or_store_error()?;
     page.is_of(stream, &read.stream);
     let mut rows = statement.query((stream, from, to, to_limit(read.limit))).or_store_error()?;
-    while page.has_room()
-        && let Some(row) = rows.next().or_store_error()?
-    {
-        page.push(row)?;
+    while page.has_room() && rows.next().or_store_error()?.is_some() {
+        page.push()?;
     }
     Ok(page.finish(Position::START))
 }
@@ -103,8 +97,9 @@ pub(crate) fn page_of_all(
     }
     let mut statement = connection
         .prepare_cached(&format!(
-            "SELECT {COLUMNS}, {MORE_COLUMNS} FROM cqrs_events \
-             WHERE position > ?1 AND position <= ?2{conditions} ORDER BY position LIMIT ?3"
+            "SELECT {} FROM cqrs_events \
+             WHERE position > ?1 AND position <= ?2{conditions} ORDER BY position LIMIT ?3",
+            cells::FULL
         ))
         .or_store_error()?;
     statement.raw_bind_parameter(1, after.to_i64()).or_store_error()?;
@@ -116,7 +111,7 @@ pub(crate) fn page_of_all(
     let mut rows = statement.raw_query();
     while page.has_room() {
         match rows.next().or_store_error()? {
-            Some(row) => page.push(row)?,
+            Some(_) => page.push()?,
             None => return Ok(page.finish(end)),
         }
     }
@@ -130,13 +125,13 @@ pub(crate) fn events_at(
     positions: &[Position],
 ) -> Outcome<EventBatch> {
     let mut statement = connection
-        .prepare_cached(&format!("SELECT {COLUMNS}, {MORE_COLUMNS} FROM cqrs_events WHERE position = ?1"))
+        .prepare_cached(&format!("SELECT {} FROM cqrs_events WHERE position = ?1", cells::FULL))
         .or_store_error()?;
     let mut page = Page::new(connection, names, Detail::Full, positions.len(), positions.len());
     for position in positions {
         let mut rows = statement.query([position.to_i64()]).or_store_error()?;
-        if let Some(row) = rows.next().or_store_error()? {
-            page.push(row)?;
+        if rows.next().or_store_error()?.is_some() {
+            page.push()?;
         }
     }
     Ok(page.finish(Position::START))

@@ -4,13 +4,13 @@
 
 use std::collections::HashMap;
 
-use cqrs_core::store::{Detail, ReadStream};
+use cqrs_core::store::{Detail, ReadStream, StoreError};
 use cqrs_core::{BatchBuilder, BatchRow, EventBatch, Metadata, Origin, Position, StreamId, StreamVersion};
-use rusqlite::types::ValueRef;
 use rusqlite::{CachedStatement, Connection, Row};
 use uuid::Uuid;
 
 use super::TypeNames;
+use super::cells::{self, EventCells, OriginCells};
 use crate::error::{OrStoreError, Outcome, corrupt};
 
 /// The most events that room is made for before they are there.
@@ -27,17 +27,8 @@ pub(super) struct Page<'a> {
     streams: HashMap<i64, u32>,
     stream: Option<(i64, u32)>,
     find_stream: Option<CachedStatement<'a>>,
-    origin: Option<KnownOrigin>,
-}
-
-/// The newest origin, to tell whether the next event has the same.
-struct KnownOrigin {
-    index: u32,
-    correlation_id: Uuid,
-    causation_id: Uuid,
-    tenant: Option<String>,
-    actor: Option<String>,
-    metadata: Option<String>,
+    /// The newest origin, to tell whether the next event has the same.
+    origin: Option<(OriginCells, u32)>,
 }
 
 impl<'a> Page<'a> {
@@ -78,27 +69,32 @@ impl<'a> Page<'a> {
         self.builder.finish(end)
     }
 
-    pub(super) fn push(&mut self, row: &Row<'_>) -> Outcome<()> {
-        let position = Position::from_i64(row.get(0).or_store_error()?);
+    /// Adds the event of the row to which this thread has stepped last.
+    pub(super) fn push(&mut self) -> Outcome<()> {
+        cells::of_newest(|cells| self.push_cells(cells))
+    }
+
+    fn push_cells(&mut self, cells: &EventCells) -> Outcome<()> {
+        let position = Position::from_i64(cells.position);
         let mut event = BatchRow {
             position,
-            version: StreamVersion::from_i64(row.get(1).or_store_error()?),
+            version: StreamVersion::from_i64(cells.version),
             recorded_at_micros: 0,
             event_id: Uuid::nil(),
-            type_index: self.type_index(row.get(2).or_store_error()?)?,
+            type_index: self.type_index(cells.event_type)?,
             stream_index: self.stream.map_or(0, |(_, index)| index),
             origin_index: u32::MAX,
         };
         if self.detail == Detail::Full {
-            event.recorded_at_micros = row.get(4).or_store_error()?;
-            event.stream_index = self.stream_index(row.get(5).or_store_error()?)?;
-            event.event_id = uuid(position, row.get_ref(6).or_store_error()?)?;
-            event.origin_index = self.origin_index(position, row)?;
+            event.recorded_at_micros = cells.recorded_at;
+            event.stream_index = self.stream_index(cells.stream)?;
+            event.event_id = cells.event_id.ok_or_else(|| no_id(position))?;
+            event.origin_index = self.origin_index(position, &cells.origin)?;
         }
-        match row.get_ref(3).or_store_error()? {
-            ValueRef::Text(payload) | ValueRef::Blob(payload) => self.builder.push(event, payload),
-            _ => return Err(corrupt(format!("the event at position {position} has no payload"))),
+        if !cells.has_payload {
+            return Err(corrupt(format!("the event at position {position} has no payload")));
         }
+        self.builder.push(event, &cells.payload);
         Ok(())
     }
 
@@ -142,24 +138,18 @@ impl<'a> Page<'a> {
         statement.query_row([id], cells).or_store_error()
     }
 
-    fn origin_index(&mut self, position: Position, row: &Row<'_>) -> Outcome<u32> {
-        let cell = |index| row.get_ref(index).or_store_error();
-        let (correlation_id, causation_id) = (uuid(position, cell(7)?)?, uuid(position, cell(8)?)?);
-        let (tenant, actor, metadata) = (text(cell(9)?), text(cell(10)?), text(cell(11)?));
-        if let Some(known) = &self.origin
-            && (correlation_id, causation_id) == (known.correlation_id, known.causation_id)
-            && (tenant, actor, metadata)
-                == (known.tenant.as_deref(), known.actor.as_deref(), known.metadata.as_deref())
+    fn origin_index(&mut self, position: Position, cells: &OriginCells) -> Outcome<u32> {
+        if let Some((known, index)) = &self.origin
+            && known == cells
         {
-            return Ok(known.index);
+            return Ok(*index);
         }
-        let (tenant, actor) = (tenant.map(str::to_owned), actor.map(str::to_owned));
         let index = self.builder.origin(Origin {
-            correlation_id,
-            causation_id,
-            tenant: tenant.clone(),
-            actor: actor.clone(),
-            metadata: match metadata {
+            correlation_id: cells.correlation_id.ok_or_else(|| no_id(position))?,
+            causation_id: cells.causation_id.ok_or_else(|| no_id(position))?,
+            tenant: cells.tenant.clone(),
+            actor: cells.actor.clone(),
+            metadata: match &cells.metadata {
                 Some(json) => serde_json::from_str(json).map_err(|error| {
                     corrupt(format!("the metadata of the event at position {position} is not a JSON object"))
                         .because(error)
@@ -167,23 +157,11 @@ impl<'a> Page<'a> {
                 None => Metadata::new(),
             },
         });
-        let metadata = metadata.map(str::to_owned);
-        self.origin = Some(KnownOrigin { index, correlation_id, causation_id, tenant, actor, metadata });
+        self.origin = Some((cells.clone(), index));
         Ok(index)
     }
 }
 
-fn uuid(position: Position, cell: ValueRef<'_>) -> Outcome<Uuid> {
-    let bytes = match cell {
-        ValueRef::Blob(bytes) => Uuid::from_slice(bytes).ok(),
-        _ => None,
-    };
-    bytes.ok_or_else(|| corrupt(format!("an id of the event at position {position} is not 16 bytes")))
-}
-
-fn text(cell: ValueRef<'_>) -> Option<&str> {
-    match cell {
-        ValueRef::Text(bytes) => std::str::from_utf8(bytes).ok(),
-        _ => None,
-    }
+fn no_id(position: Position) -> StoreError {
+    corrupt(format!("an id of the event at position {position} is not 16 bytes"))
 }

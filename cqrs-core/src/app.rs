@@ -22,7 +22,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub use builder::{AppBuilder, BuildError, Refresh};
 pub use caller::Caller;
@@ -228,6 +228,14 @@ impl App {
 }
 
 impl Inner {
+    /// The right to have one more command under way; `None` once the application has ended.
+    async fn permit(&self) -> Option<OwnedSemaphorePermit> {
+        match Arc::clone(&self.in_flight).try_acquire_owned() {
+            Ok(permit) => Some(permit),
+            Err(_) => Arc::clone(&self.in_flight).acquire_owned().await.ok(),
+        }
+    }
+
     fn is_closing(&self) -> bool {
         self.closing.load(Ordering::SeqCst)
     }

@@ -1,7 +1,7 @@
 //! The aggregates of an application: a bounded cache of hot ones for each type.
 
 use std::any::{Any, TypeId};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use quick_cache::sync::Cache;
@@ -17,7 +17,7 @@ use super::slot::Slot;
 /// The registered aggregates, by their Rust type.
 #[derive(Default)]
 pub(super) struct Aggregates {
-    by_type: HashMap<TypeId, Registered>,
+    by_type: BTreeMap<TypeId, Registered>,
 }
 
 struct Registered {
@@ -62,9 +62,9 @@ impl<A: Aggregate> HotAggregates<A> {
         if let Some(slot) = self.slots.get(id) {
             return Ok(slot);
         }
-        self.slots
-            .get_or_insert_async(id, async { load(store, id, Until::Latest).await.map(Slot::new) })
-            .await
+        let loaded = async { load(store, id, Until::Latest).await.map(Slot::new) };
+        // In a box of its own, as every command would carry its size along otherwise.
+        Box::pin(self.slots.get_or_insert_async(id, loaded)).await
     }
 
     /// The aggregate's slot, where it is in memory.

@@ -88,12 +88,10 @@ where
         if inner.is_closing() {
             return Err(ExecuteError::ShuttingDown);
         }
-        let permit = Arc::clone(&inner.in_flight).acquire_owned().await;
-        let permit = permit.map_err(|_| ExecuteError::ShuttingDown)?;
+        let permit = inner.permit().await.ok_or(ExecuteError::ShuttingDown)?;
         let aggregate = <C::Aggregate as Aggregate>::TYPE;
         let hot = inner.aggregates.get::<C::Aggregate>().ok_or(ExecuteError::Unregistered { aggregate })?;
-        let stream = stream_of::<C::Aggregate>(self.command.aggregate_id());
-        if let Some(receipt) = earlier_receipt::<C>(self.app, self.id, &stream).await? {
+        if let Some(receipt) = earlier_receipt(self.app, self.id, &self.command).await? {
             return Ok(receipt);
         }
         let command_id = self.id.unwrap_or_else(ids::next);
@@ -109,7 +107,7 @@ where
             },
             roles: self.caller.roles,
         };
-        let run = Run { app: self.app, hot, command: &self.command, given_id: self.id, context, stream };
+        let run = Run { app: self.app, hot, command: &self.command, given_id: self.id, context };
         run.to_the_end(permit).await
     }
 }
@@ -149,20 +147,17 @@ where
 async fn earlier_receipt<C: Command>(
     app: &App,
     id: Option<Uuid>,
-    stream: &StreamId,
+    command: &C,
 ) -> Result<Option<Receipt>, ErrorOf<C>> {
     let Some(command_id) = id else { return Ok(None) };
     let Some(appended) = app.inner.store.find_command(command_id).await? else { return Ok(None) };
-    receipt_for::<C>(command_id, appended, stream).map(|receipt| Some(Receipt { duplicate: true, ..receipt }))
+    repeated(command_id, appended, command).map(Some)
 }
 
-fn receipt_for<C: Command>(
-    command_id: Uuid,
-    appended: Appended,
-    stream: &StreamId,
-) -> Result<Receipt, ErrorOf<C>> {
-    if appended.stream == *stream {
-        Ok(Receipt::of(command_id, appended))
+/// The receipt of what a command's id has recorded before, if that was a command on the same aggregate.
+fn repeated<C: Command>(command_id: Uuid, appended: Appended, command: &C) -> Result<Receipt, ErrorOf<C>> {
+    if appended.stream == stream_of::<C::Aggregate>(command.aggregate_id()) {
+        Ok(Receipt { duplicate: true, ..Receipt::of(command_id, appended) })
     } else {
         Err(ExecuteError::CommandIdReused { command_id, stream: appended.stream })
     }
@@ -175,7 +170,6 @@ struct Run<'a, C: Command> {
     command: &'a C,
     given_id: Option<Uuid>,
     context: Context,
-    stream: StreamId,
 }
 
 /// What one attempt came to, before anything was awaited.
@@ -210,8 +204,9 @@ where
             match self.attempt(&slot) {
                 Attempt::Stale => self.hot.forget(id, &slot),
                 Attempt::Answered(version, answer) => {
-                    if !assumed && slot.is_settled(version).await {
-                        return self.answer(version, answer).await;
+                    // In a box of its own, as is all that seldom waits: a future's size is allocated and moved for every command.
+                    if !assumed && let Some(answer) = Box::pin(self.answer(&slot, version, answer)).await {
+                        return answer;
                     }
                     self.hot.forget(id, &slot);
                     upon = version;
@@ -230,7 +225,7 @@ where
                         Ok(appended) if appended.duplicate => {
                             drop(pending);
                             self.hot.forget(id, &slot);
-                            return receipt_for::<C>(self.context.command_id, appended, &self.stream);
+                            return repeated(self.context.command_id, appended, self.command);
                         }
                         Ok(appended) => {
                             pending.settle(appended.version);
@@ -238,7 +233,7 @@ where
                                 self.hot.keep(id, &slot);
                             }
                             self.keep(snapshot, permit);
-                            return receipt_for::<C>(self.context.command_id, appended, &self.stream);
+                            return Ok(Receipt::of(self.context.command_id, appended));
                         }
                         Err(error) => {
                             drop(pending);
@@ -256,11 +251,11 @@ where
             }
             attempts += 1;
             if attempts > 1 {
-                tokio::time::sleep(backoff(attempts)).await;
+                Box::pin(tokio::time::sleep(backoff(attempts))).await;
             }
         }
-        let actual = store.stream_version(self.stream.clone()).await?;
-        let (command, stream) = (C::NAME, self.stream.clone());
+        let actual = store.stream_version(self.stream()).await?;
+        let (command, stream) = (C::NAME, self.stream());
         Err(ExecuteError::Conflict { command, stream, expected: upon, actual, attempts })
     }
 
@@ -284,7 +279,7 @@ where
         }
         let upon = decided.version;
         let answered = |answer| Attempt::Answered(upon, answer);
-        let (command, stream) = (C::NAME, self.stream.clone());
+        let (command, stream) = (C::NAME, self.stream());
         match C::EXISTENCE {
             Existence::New if upon != StreamVersion::EMPTY => {
                 return answered(Err(ExecuteError::AlreadyExists { command, stream }));
@@ -326,32 +321,40 @@ where
         Attempt::Appending { outcome, pending: Pending::new(slot), upon, snapshot }
     }
 
-    /// Answers a command that appends nothing, now that what it was decided upon is settled.
+    /// Answers a command that appends nothing, once what it was decided upon is settled; `None` when that was not recorded.
     async fn answer(
         &self,
+        slot: &Slot<C::Aggregate>,
         version: StreamVersion,
         answer: Result<(), ErrorOf<C>>,
-    ) -> Result<Receipt, ErrorOf<C>> {
-        // The same command may have been recorded while this one was decided upon its effect.
-        if let Some(receipt) = earlier_receipt::<C>(self.app, self.given_id, &self.stream).await? {
-            return Ok(receipt);
+    ) -> Option<Result<Receipt, ErrorOf<C>>> {
+        if !slot.is_settled(version).await {
+            return None;
         }
-        answer?;
-        Ok(Receipt {
+        // The same command may have been recorded while this one was decided upon its effect.
+        match earlier_receipt(self.app, self.given_id, self.command).await {
+            Ok(None) => {}
+            known => return known.transpose(),
+        }
+        Some(answer.map(|()| Receipt {
             command_id: self.context.command_id,
-            stream: self.stream.clone(),
+            stream: self.stream(),
             version,
             events: 0,
             position: *self.app.inner.store.watch_head().borrow(),
             recorded_at: self.context.now,
             duplicate: false,
-        })
+        }))
+    }
+
+    fn stream(&self) -> StreamId {
+        stream_of::<C::Aggregate>(self.command.aggregate_id())
     }
 
     /// Keeps a snapshot beside the caller's path; a failure costs time at the next load and nothing else.
     fn keep(&self, snapshot: Option<Snapshot>, permit: OwnedSemaphorePermit) {
         let Some(snapshot) = snapshot else { return };
-        let (store, stream) = (Arc::clone(&self.app.inner.store), self.stream.clone());
+        let (store, stream) = (Arc::clone(&self.app.inner.store), self.stream());
         tokio::spawn(async move {
             if let Err(error) = store.save_snapshot(stream.clone(), snapshot).await {
                 tracing::warn!(%stream, %error, "a snapshot was not saved");
@@ -362,14 +365,15 @@ where
 }
 
 fn encode<S: EventSet, E: std::error::Error>(events: &[S]) -> Result<Vec<NewEvent>, ExecuteError<E>> {
-    let new_event = |event: &S| {
+    let mut new_events = Vec::with_capacity(events.len());
+    for event in events {
         let mut payload = Vec::with_capacity(128);
         event.encode(&mut payload)?;
         let descriptor = event.descriptor();
         let name = descriptor.name.into();
-        Ok(NewEvent { event_id: ids::next(), name, version: descriptor.version, payload })
-    };
-    events.iter().map(new_event).collect()
+        new_events.push(NewEvent { event_id: ids::next(), name, version: descriptor.version, payload });
+    }
+    Ok(new_events)
 }
 
 /// The state as a snapshot, when the version passes a multiple of the aggregate's interval.

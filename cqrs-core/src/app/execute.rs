@@ -294,7 +294,7 @@ where
             Ok(events) => events,
             Err(refusal) => return answered(Err(ExecuteError::Refused(refusal))),
         };
-        let new_events = match encode(&events) {
+        let new_events = match encode(&events, self.context.command_id) {
             Ok(new_events) => new_events,
             Err(error) => return answered(Err(error)),
         };
@@ -364,14 +364,19 @@ where
     }
 }
 
-fn encode<S: EventSet, E: std::error::Error>(events: &[S]) -> Result<Vec<NewEvent>, ExecuteError<E>> {
+fn encode<S: EventSet, E: std::error::Error>(
+    events: &[S],
+    command_id: Uuid,
+) -> Result<Vec<NewEvent>, ExecuteError<E>> {
+    let mut event_id = command_id;
     let mut new_events = Vec::with_capacity(events.len());
     for event in events {
         let mut payload = Vec::with_capacity(128);
         event.encode(&mut payload)?;
         let descriptor = event.descriptor();
-        let name = descriptor.name.into();
-        new_events.push(NewEvent { event_id: ids::next(), name, version: descriptor.version, payload });
+        let (name, version) = (descriptor.name.into(), descriptor.version);
+        event_id = ids::after(event_id);
+        new_events.push(NewEvent { event_id, name, version, payload });
     }
     Ok(new_events)
 }

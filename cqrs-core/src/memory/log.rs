@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use quick_cache::DefaultHashBuilder;
 use uuid::Uuid;
 
 use super::segment::Segment;
@@ -18,7 +19,7 @@ pub(super) struct Log {
     full: Vec<Arc<Segment>>,
     newest: Segment,
     streams: Vec<Stream>,
-    by_id: HashMap<Arc<StreamId>, usize>,
+    by_id: HashMap<Arc<StreamId>, usize, DefaultHashBuilder>,
     commands: HashMap<Uuid, Outcome>,
     recorded_at: i64,
 }

@@ -28,7 +28,7 @@ use crate::store::{
 use super::builder::{BuildError, Refresh};
 use super::error::WaitError;
 
-use follow::Follower;
+use follow::{Follower, Step};
 use runner::Runner;
 
 pub use handle::ProjectionHandle;
@@ -287,7 +287,7 @@ impl Running {
             return Ok(checkpoint);
         }
         let mut follower = Follower::new(&self.runner, checkpoint);
-        while follower.step().await? {}
+        while follower.step().await? != Step::CaughtUp {}
         follower.keep_place().await
     }
 

@@ -21,6 +21,8 @@ pub(crate) struct Flaky {
     pub(crate) failing: AtomicU32,
     /// How many of the next folds panic.
     pub(crate) panicking: AtomicU32,
+    /// How many folds there were.
+    pub(crate) folds: AtomicU32,
     /// Whether tables that are built may take the live ones' place.
     pub(crate) swapping: watch::Sender<bool>,
     slow: Option<Arc<Notify>>,
@@ -28,11 +30,16 @@ pub(crate) struct Flaky {
 
 impl Flaky {
     pub(crate) fn new(slow: Option<Arc<Notify>>) -> Arc<Self> {
-        let (failing, panicking) = (AtomicU32::new(0), AtomicU32::new(0));
+        Self::over(MemoryStore::new(), slow)
+    }
+
+    /// With the events and rows of a store that others may use too.
+    pub(crate) fn over(store: MemoryStore, slow: Option<Arc<Notify>>) -> Arc<Self> {
         Arc::new(Self {
-            store: MemoryStore::new(),
-            failing,
-            panicking,
+            store,
+            failing: AtomicU32::new(0),
+            panicking: AtomicU32::new(0),
+            folds: AtomicU32::new(0),
             swapping: watch::Sender::new(true),
             slow,
         })
@@ -114,6 +121,7 @@ impl ReadModelStore for Flaky {
         from: Position,
         batch: Arc<EventBatch>,
     ) -> BoxFuture<'_, Result<Vec<SetAside>, FoldError>> {
+        self.folds.fetch_add(1, Ordering::SeqCst);
         assert!(!take_one(&self.panicking), "the store fell over");
         self.store.fold(projector, generation, from, batch)
     }

@@ -15,6 +15,7 @@ mod feeding;
 mod flaky;
 mod idempotency;
 mod loading;
+mod looking_on;
 mod looking_up;
 mod projecting;
 mod querying;

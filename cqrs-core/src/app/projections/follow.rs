@@ -1,9 +1,14 @@
 //! Folding the log into a live table, batch by batch, as it grows.
+//!
+//! Of all engines that keep a table up to date, one folds and the others look on: who finds its batch folded by another engine is from then
+//! on an onlooker, and folds again once the rows have stood still for a moment. The checkpoint is all that they tell each other by, so
+//! that there is nothing to give back and nothing to expire when an engine dies; that two fold at once would be no harm.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use super::pages::Pages;
 use super::runner::{Backoff, Runner};
@@ -18,6 +23,13 @@ const UNWANTED_SPAN: u64 = 50_000;
 
 /// How often a paused projection asks whether it may go on.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
+
+/// How long the rows stand still, with events to take in, before an onlooker folds them itself.
+const PATIENCE: Duration = Duration::from_millis(250);
+
+/// The pauses of an onlooker between two looks at rows that are behind, each twice as long as the one before.
+const FIRST_LOOK: Duration = Duration::from_millis(2);
+const LONGEST_LOOK: Duration = Duration::from_millis(50);
 
 /// Keeps a live table up to date until it fails for long. With a schedule, it rests that long after each time that it has caught up.
 pub(super) async fn follow(runner: &Arc<Runner>) -> Result<(), FoldError> {
@@ -34,19 +46,19 @@ pub(super) async fn follow(runner: &Arc<Runner>) -> Result<(), FoldError> {
     };
     let mut follower = Follower::new(runner, checkpoint);
     let mut head = runner.store.watch_head();
-    let mut backoff = Backoff::new();
+    let (mut backoff, mut looks_on) = (Backoff::new(), false);
     loop {
         head.mark_unchanged();
-        match follower.step().await {
-            Ok(moved) => {
+        let step = match looks_on {
+            false => follower.step().await,
+            true => follower.look_on(&mut head, every).await.map(|()| Step::Moved),
+        };
+        match step {
+            Ok(step) => {
                 backoff = Backoff::new();
-                let position = follower.seen;
-                let lag = head.borrow().since(position);
-                tracing::trace!(gauge.cqrs_projection_lag = lag, table = table.name);
-                runner.report(|progress| {
-                    (progress.position, progress.is_paused, progress.failure) = (position, false, None);
-                });
-                if !moved && rest(&mut head, every).await.is_err() {
+                follower.report(&head);
+                looks_on = step == Step::Outrun;
+                if step == Step::CaughtUp && rest(&mut head, every).await.is_err() {
                     return Ok(());
                 }
             }
@@ -75,6 +87,17 @@ async fn rest(
     head.changed().await
 }
 
+/// What came of a step of a [`Follower`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// The rows have come further.
+    Moved,
+    /// There was nothing to read.
+    CaughtUp,
+    /// Another engine had taken the events in.
+    Outrun,
+}
+
 /// A reader of the log that folds what it reads into a live table.
 pub(super) struct Follower<'a> {
     runner: &'a Runner,
@@ -99,36 +122,83 @@ impl<'a> Follower<'a> {
         Ok(self.seen)
     }
 
-    /// Folds one page; says whether there was one.
-    pub(super) async fn step(&mut self) -> Result<bool, FoldError> {
+    /// Folds one page, where there is one.
+    pub(super) async fn step(&mut self) -> Result<Step, FoldError> {
         let batch = self.pages.after(self.seen).await?;
         let end = batch.end();
         if end <= self.seen {
-            return Ok(false);
+            return Ok(Step::CaughtUp);
         }
         if !batch.is_empty() || end.since(self.checkpoint) > UNWANTED_SPAN {
-            self.fold(batch).await?;
-        } else {
-            self.seen = end;
+            return self.fold(batch).await;
         }
-        Ok(true)
+        self.seen = end;
+        Ok(Step::Moved)
+    }
+
+    /// Looks on while another engine keeps the table up to date, until the rows have stood still for too long.
+    async fn look_on(
+        &mut self,
+        head: &mut watch::Receiver<Position>,
+        every: Option<Duration>,
+    ) -> Result<(), FoldError> {
+        let patience = PATIENCE + every.unwrap_or_default();
+        let (mut since, mut pause) = (Instant::now(), FIRST_LOOK);
+        loop {
+            let newest = *head.borrow_and_update();
+            let checkpoint = self.runner.store.checkpoint(self.runner.projector.table()).await?;
+            if checkpoint > self.seen {
+                self.go_on_from(checkpoint);
+                self.report(head);
+                (since, pause) = (Instant::now(), FIRST_LOOK);
+            }
+            if self.seen >= newest {
+                // An error says that the store is closed, which the next step finds out.
+                if head.changed().await.is_err() {
+                    return Ok(());
+                }
+                (since, pause) = (Instant::now(), FIRST_LOOK);
+            } else if since.elapsed() < patience {
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(LONGEST_LOOK);
+            } else {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Reports how far the rows have come.
+    fn report(&self, head: &watch::Receiver<Position>) {
+        let (position, table) = (self.seen, self.runner.projector.table());
+        let lag = head.borrow().since(position);
+        tracing::trace!(gauge.cqrs_projection_lag = lag, table = table.name);
+        self.runner.report(|progress| {
+            (progress.position, progress.is_paused, progress.failure) = (position, false, None);
+        });
+    }
+
+    /// Takes a checkpoint for what another engine has come to.
+    fn go_on_from(&mut self, checkpoint: Position) {
+        (self.checkpoint, self.seen) = (checkpoint, checkpoint);
     }
 
     /// Folds a batch, or goes on from where another engine is that keeps the same table up to date.
-    async fn fold(&mut self, batch: Arc<EventBatch>) -> Result<(), FoldError> {
+    async fn fold(&mut self, batch: Arc<EventBatch>) -> Result<Step, FoldError> {
         let (projector, end, events) = (&self.runner.projector, batch.end(), batch.len() as u64);
         let folded = self.runner.store.fold(Arc::clone(projector), Generation::Live, self.checkpoint, batch);
-        self.checkpoint = match self.pages.read_beside(end, folded).await {
+        match self.pages.read_beside(end, folded).await {
             Ok(failed) => {
                 let table = projector.table();
                 tracing::trace!(monotonic_counter.cqrs_projection_events = events, table = table.name);
                 super::tell(&table.name, &failed);
-                end
+                self.go_on_from(end);
+                Ok(Step::Moved)
             }
-            Err(FoldError::Superseded { actual: Some(actual), .. }) => actual,
-            Err(error) => return Err(error),
-        };
-        self.seen = self.checkpoint;
-        Ok(())
+            Err(FoldError::Superseded { actual: Some(actual), .. }) => {
+                self.go_on_from(actual);
+                Ok(Step::Outrun)
+            }
+            Err(error) => Err(error),
+        }
     }
 }

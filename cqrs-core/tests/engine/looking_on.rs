@@ -51,7 +51,7 @@ async fn of_two_engines_one_folds_and_both_read_their_writes() {
         let mut folds = engines.each_ref().map(Engine::folds);
         folds.sort_unstable();
         let [onlooker, folder] = folds;
-        assert!(onlooker <= 2 && (100..=102).contains(&folder), "{onlooker} and {folder} folds");
+        assert!(onlooker <= 2 && (99..=102).contains(&folder), "{onlooker} and {folder} folds");
     }
 }
 
@@ -77,14 +77,15 @@ async fn an_onlooker_takes_over_from_an_engine_that_folds_no_more_and_leaves_it_
             other.app.wait_for::<Summary>(receipt.position, SOON).await.unwrap();
         }
         assert!(other.folds() >= before + 10);
-        // Well again, it finds another engine at work.
+        // Well again, it is one of two, whichever of them is the quicker one next time.
         failing.store.panicking.store(0, Ordering::SeqCst);
         tokio::time::sleep(Duration::from_secs(60)).await;
-        let before = failing.folds();
+        let before = failing.folds() + other.folds();
         for _ in 0..10 {
             let receipt = other.app.execute(deposit("ada", 1)).await.unwrap();
             both_see(&engines, receipt.position).await;
         }
-        assert!(failing.folds() <= before + 2, "{} folds", failing.folds() - before);
+        let folds = failing.folds() + other.folds() - before;
+        assert!((10..=12).contains(&folds), "{folds} folds");
     }
 }

@@ -11,6 +11,7 @@ mod known;
 mod on_commit;
 mod promote;
 mod retry;
+mod room;
 mod settle;
 mod statements;
 
@@ -199,6 +200,7 @@ impl<'c> Writer<'c> {
     /// Begins a write transaction, and forgets what another process may have made wrong.
     fn begin(&mut self) -> Outcome<()> {
         self.sql.begin.execute([]).or_store_error()?;
+        self.settler.keep_room_ahead();
         self.refresh().inspect_err(|_| self.roll_back())
     }
 

@@ -21,6 +21,7 @@ use tokio::sync::{broadcast, watch};
 
 use super::Job;
 use super::jobs::Grouped;
+use super::room::Room;
 use crate::builder::Durability;
 use crate::error::Outcome;
 use crate::queue::Queue;
@@ -45,6 +46,8 @@ pub(super) struct Committed {
 /// Settles commits in their order.
 pub(super) struct Settler {
     shared: Arc<Shared>,
+    /// Where the log is synced.
+    room: Option<Room>,
     thread: Option<(SyncSender<Committed>, JoinHandle<()>)>,
 }
 
@@ -76,6 +79,7 @@ impl Settler {
             Durability::Full => Some(open_log(connection)?),
             Durability::ProcessCrash => None,
         };
+        let room = log.as_ref().and_then(|log| Room::of(log).ok());
         let (unsynced, unsettled) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let shared = Arc::new(Shared { log, listeners, unsynced, unsettled, failure: OnceLock::new() });
         let (sender, commits) = sync_channel(WAITING);
@@ -87,7 +91,14 @@ impl Settler {
                 StoreError::new(StoreErrorKind::Unavailable, "the syncing thread cannot be started")
                     .because(error)
             })?;
-        Ok(Self { shared, thread: Some((sender, thread)) })
+        Ok(Self { shared, room, thread: Some((sender, thread)) })
+    }
+
+    /// Lets what is about to be committed overwrite the log in place of growing it; for a transaction that has just begun.
+    pub(super) fn keep_room_ahead(&mut self) {
+        if let Some(room) = &mut self.room {
+            room.keep_ahead();
+        }
     }
 
     /// Whether anybody listens for row changes.

@@ -53,7 +53,9 @@ pub(super) async fn load<A: Aggregate>(
     fold_stream(store, read, loaded).await
 }
 
-/// The events of a page that is folded while the next one is read.
+/// The events of the first page, and the most of a later one. Pages grow while the store is waited for, to wait less often; one that
+/// answers at once is best read in pages that stay near the processor, and a short stream should take little memory.
+const FIRST_PAGE: usize = 512;
 const PAGE: usize = 2048;
 
 /// Folds the events of a forward read into a state, a page at a time; the store reads a page while the one before is folded.
@@ -62,9 +64,11 @@ async fn fold_stream<A: Aggregate>(
     mut read: ReadStream,
     mut loaded: Loaded<A>,
 ) -> Result<Loaded<A>, LoadError> {
-    read.limit = PAGE;
-    let mut page = store.read_stream(read.clone()).await?;
+    read.limit = FIRST_PAGE;
+    let mut begun = begin(store.read_stream(read.clone())).await;
     loop {
+        let was_waited_for = matches!(begun, Begun::Waiting(_));
+        let page = begun.answer().await?;
         let last = page.last().map_or(loaded.version, |event| event.version());
         let ended = match read.until {
             Until::Version(until) => last >= until,
@@ -75,20 +79,35 @@ async fn fold_stream<A: Aggregate>(
             return Ok(loaded);
         }
         read.from = last.plus(1);
-        let next = store.read_stream(read.clone());
-        let (folded, next) = while_reading(next, || fold_page(&page, &mut loaded)).await;
-        folded?;
-        page = next?;
+        if was_waited_for {
+            read.limit = PAGE.min(2 * read.limit);
+        }
+        begun = begin(store.read_stream(read.clone())).await;
+        fold_page(&page, &mut loaded)?;
     }
 }
 
-/// Does some work while a store reads: it is asked once, so that it begins, and its answer is waited for when the work is done.
-pub(super) async fn while_reading<T, W>(mut read: BoxFuture<'_, T>, work: impl FnOnce() -> W) -> (W, T) {
-    let begun = poll_fn(|cx| Poll::Ready(read.as_mut().poll(cx))).await;
-    let done = work();
-    match begun {
-        Poll::Ready(answer) => (done, answer),
-        Poll::Pending => (done, read.await),
+/// A read that a store has begun.
+pub(super) enum Begun<'a, T> {
+    Waiting(BoxFuture<'a, T>),
+    Answered(T),
+}
+
+/// Asks a store once, so that it begins to read while something else is done.
+pub(super) async fn begin<T>(mut read: BoxFuture<'_, T>) -> Begun<'_, T> {
+    match poll_fn(|cx| Poll::Ready(read.as_mut().poll(cx))).await {
+        Poll::Ready(answer) => Begun::Answered(answer),
+        Poll::Pending => Begun::Waiting(read),
+    }
+}
+
+impl<T> Begun<'_, T> {
+    /// What the store has read, as soon as it has.
+    pub(super) async fn answer(self) -> T {
+        match self {
+            Self::Waiting(read) => read.await,
+            Self::Answered(answer) => answer,
+        }
     }
 }
 

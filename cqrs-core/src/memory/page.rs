@@ -99,6 +99,7 @@ impl<'a> Scan<'a> {
 
 pub(super) fn read_stream(writer: &Mutex<Writer>, read: &ReadStream) -> EventBatch {
     let mut page = Page::new(read.detail);
+    page.builder = BatchBuilder::with_capacity(read.limit.min(STRIDE));
     let mut next = read.from.get();
     while page.has_room(read.limit) {
         let guard = locked(writer);

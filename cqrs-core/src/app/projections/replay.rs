@@ -10,7 +10,7 @@ use crate::store::{ReadAll, Store};
 use crate::value::{Value, ValueError};
 
 use crate::app::error::QueryError;
-use crate::app::load::while_reading;
+use crate::app::load::begin;
 
 /// The rows of a projection as of a position, ordered by key.
 pub(in crate::app) async fn rows_at<P: Projection>(
@@ -24,10 +24,9 @@ pub(in crate::app) async fn rows_at<P: Projection>(
     let mut batch = store.read_all(read.clone()).await?;
     while batch.end() > read.after && batch.end() < position {
         read.after = batch.end();
-        let next = store.read_all(read.clone());
-        let (folded, next) = while_reading(next, || rows.fold(&projector, &batch)).await;
-        folded.map_err(QueryError::Fold)?;
-        batch = next?;
+        let next = begin(store.read_all(read.clone())).await;
+        rows.fold(&projector, &batch).map_err(QueryError::Fold)?;
+        batch = next.answer().await?;
     }
     rows.fold(&projector, &batch).map_err(QueryError::Fold)?;
     rows.cells().map(|cells| keyed(cells.clone())).collect()

@@ -217,6 +217,9 @@ impl Projections {
 /// How often a checkpoint is looked at that another process may have moved.
 const LOOK_AGAIN: Duration = Duration::from_millis(25);
 
+/// How often it is looked at where a task of this engine tells of it.
+const LOOK_ONCE_MORE: Duration = Duration::from_millis(250);
+
 impl Running {
     /// Every event up to here is in the rows, or wanted by none of them.
     pub(super) async fn position(&self) -> Result<Position, StoreError> {
@@ -295,10 +298,20 @@ impl Running {
     pub(super) async fn wait_for(&self, wanted: Position, within: Duration) -> Result<Position, WaitError> {
         let deadline = Instant::now() + within;
         let (mut progress, stopping) = (self.runner.progress.subscribe(), self.runner.stopping.clone());
+        // Where a task of this engine tells how far the rows are, not everybody who waits asks the database.
+        let is_followed = matches!(self.runner.refresh, Refresh::Continuous | Refresh::Every(_));
+        let (look_again, mut is_told) =
+            if is_followed { (LOOK_ONCE_MORE, true) } else { (LOOK_AGAIN, false) };
         loop {
-            let Progress { building, failure, is_prepared, .. } = progress.borrow_and_update().clone();
+            let Progress { position, building, failure, is_prepared, .. } =
+                progress.borrow_and_update().clone();
+            let now = Instant::now();
             // While rows are built for the first time under this definition, there are none to read.
-            let reached = if is_prepared { Some(self.position().await?) } else { None };
+            let reached = match is_prepared {
+                false => None,
+                true if position >= wanted || (is_told && now < deadline) => Some(position),
+                true => Some(self.position().await?),
+            };
             if let Some(reached) = reached.filter(|reached| *reached >= wanted) {
                 return Ok(reached);
             }
@@ -308,7 +321,6 @@ impl Running {
             if *stopping.borrow() {
                 return Err(WaitError::ShuttingDown);
             }
-            let now = Instant::now();
             if now >= deadline {
                 let table = self.table.name.clone();
                 return Err(match (reached, building) {
@@ -322,7 +334,8 @@ impl Running {
                 });
             }
             // An error says that nothing was heard: another process may have moved the checkpoint.
-            let _ = tokio::time::timeout(LOOK_AGAIN.min(deadline - now), progress.changed()).await;
+            let heard = tokio::time::timeout(look_again.min(deadline - now), progress.changed()).await;
+            is_told = is_followed && heard.is_ok();
         }
     }
 

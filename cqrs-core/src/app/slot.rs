@@ -5,9 +5,10 @@
 //! given up and the next command loads the aggregate anew. Nothing is ever reported to a caller that rests on
 //! events which are not settled.
 
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::watch;
+use tokio::sync::Notify;
 
 use crate::aggregate::Aggregate;
 use crate::envelope::StreamVersion;
@@ -18,7 +19,11 @@ use super::load::Loaded;
 /// One aggregate in memory.
 pub(super) struct Slot<A> {
     decided: Mutex<Decided<A>>,
-    settled: watch::Sender<Settled>,
+    /// The version up to which everything is recorded.
+    settled: AtomicU64,
+    given_up: AtomicBool,
+    /// Told whenever one of the two has changed.
+    news: Notify,
 }
 
 /// The state after the newest decision.
@@ -29,18 +34,14 @@ pub(super) struct Decided<A> {
     pub(super) given_up: bool,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Settled {
-    version: StreamVersion,
-    given_up: bool,
-}
-
 impl<A: Aggregate> Slot<A> {
     pub(super) fn new(loaded: Loaded<A>) -> Arc<Self> {
         let Loaded { state, version } = loaded;
         Arc::new(Self {
             decided: Mutex::new(Decided { state, version, chain: Chain::default(), given_up: false }),
-            settled: watch::Sender::new(Settled { version, given_up: false }),
+            settled: AtomicU64::new(version.get()),
+            given_up: AtomicBool::new(false),
+            news: Notify::new(),
         })
     }
 
@@ -49,37 +50,45 @@ impl<A: Aggregate> Slot<A> {
         self.decided.lock().unwrap_or_else(|poisoned| {
             let mut decided = PoisonError::into_inner(poisoned);
             decided.given_up = true;
-            self.settled.send_modify(|settled| settled.given_up = true);
+            self.note_given_up();
             decided
         })
     }
 
     /// Notes that everything up to a version is recorded.
     pub(super) fn settle(&self, version: StreamVersion) {
-        // Waking nobody costs as much as the rest of a command in memory; a reader that comes later sees the value.
-        self.settled.send_if_modified(|settled| {
-            settled.version = settled.version.max(version);
-            self.settled.receiver_count() > 0
-        });
+        self.settled.fetch_max(version.get(), Ordering::AcqRel);
+        self.news.notify_waiters();
     }
 
     /// Gives the slot up: what was decided on it is not, or not surely, recorded.
     pub(super) fn give_up(&self) {
         self.lock().given_up = true;
-        self.settled.send_modify(|settled| settled.given_up = true);
+        self.note_given_up();
+    }
+
+    fn note_given_up(&self) {
+        self.given_up.store(true, Ordering::Release);
+        self.news.notify_waiters();
     }
 
     /// Whether everything up to a version is recorded already.
     pub(super) fn has_settled(&self, version: StreamVersion) -> bool {
-        self.settled.borrow().version >= version
+        self.settled.load(Ordering::Acquire) >= version.get()
     }
 
     /// Waits until everything up to a version is recorded; `false` when the slot was given up first.
     pub(super) async fn is_settled(&self, version: StreamVersion) -> bool {
-        let mut settled = self.settled.subscribe();
-        match settled.wait_for(|settled| settled.given_up || settled.version >= version).await {
-            Ok(settled) => settled.version >= version,
-            Err(_) => false,
+        loop {
+            // Listened for before the look, so that nothing is missed in between.
+            let news = self.news.notified();
+            if self.has_settled(version) {
+                return true;
+            }
+            if self.given_up.load(Ordering::Acquire) {
+                return false;
+            }
+            news.await;
         }
     }
 }

@@ -59,6 +59,8 @@ impl Segment {
             after: full.after + full.rows.len() as u64,
             rows: Vec::with_capacity(MOST_EVENTS),
             payloads: Vec::with_capacity(full.payloads.len()),
+            streams: Vec::with_capacity(full.streams.len()),
+            origins: Vec::with_capacity(full.origins.len()),
             ..Self::default()
         }
     }

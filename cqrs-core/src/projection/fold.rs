@@ -5,15 +5,15 @@
 
 mod lookups;
 mod rows;
+mod slots;
 mod staging;
 
 use std::any::Any;
-use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::subscriptions::{SetSubscription, Stage, Subscriptions};
-use super::{Projection, ProjectionKey, Row};
+use super::{Projection, Row};
 use crate::batch::{EventBatch, EventRef, Metas};
 use crate::envelope::Meta;
 use crate::projector::{Fold, FoldFailure, FoldPlan, Folded, LoadedRows, LookupKey, Projector};
@@ -23,7 +23,8 @@ use crate::value::Value;
 
 pub(super) use lookups::LookedUp;
 use lookups::LookupFold;
-use staging::{Found, Part};
+use slots::Slots;
+use staging::Part;
 
 /// A projection as a store folds it.
 pub struct TypedProjector<P: Projection> {
@@ -86,7 +87,7 @@ impl<P: Projection> Projector for TypedProjector<P> {
     }
 
     fn begin<'a>(&'a self, batch: &'a EventBatch) -> Result<Box<dyn Fold + 'a>, Box<FoldFailure>> {
-        Ok(Box::new(TypedFold::new(self, batch).0))
+        Ok(Box::new(TypedFold::new(self, batch)))
     }
 }
 
@@ -113,31 +114,28 @@ struct TypedFold<'a, P: Projection> {
     wanted: Vec<usize>,
     /// The events whose rows cannot be told, and why.
     failures: Vec<(usize, String)>,
-    keys: Vec<P::Key>,
-    cells: Vec<Vec<Value>>,
+    slots: Slots<P>,
 }
 
 impl<'a, P: Projection> TypedFold<'a, P> {
-    /// Decodes a batch; returns the slots of its keys too.
-    fn new(projector: &'a TypedProjector<P>, batch: &'a EventBatch) -> (Self, HashMap<P::Key, usize>) {
+    /// Decodes a batch.
+    fn new(projector: &'a TypedProjector<P>, batch: &'a EventBatch) -> Self {
         let mut fold = Self {
             table: &projector.table,
             batch,
             workers: projector.workers,
             stages: Vec::new(),
             lookups: projector.lookups.iter().map(|lookup| lookup.begin(batch)).collect(),
-            steps: Vec::with_capacity(batch.len()),
+            steps: Vec::new(),
             wanted: Vec::new(),
             failures: Vec::new(),
-            keys: Vec::new(),
-            cells: Vec::new(),
+            slots: Slots::default(),
         };
-        let mut slots = HashMap::new();
         for part in staging::stage(&projector.sets, &projector.own, batch, projector.workers) {
-            fold.take(part, &mut slots);
+            fold.take(part);
         }
         fold.look_up();
-        (fold, slots)
+        fold
     }
 
     /// Has each lookup remember the rows that this fold's events need.
@@ -176,33 +174,22 @@ impl<'a, P: Projection> TypedFold<'a, P> {
         guarded(|| self.stages[step.stage].fold(step.item, step.arm, row, found, meta))
     }
 
-    /// Gives each key of a part its slot, and takes the part's steps over.
-    fn take(&mut self, part: Part<'a, P>, slots: &mut HashMap<P::Key, usize>) {
-        let first_stage = self.stages.len();
-        self.stages.extend(part.stages);
+    /// Takes the rows and the steps of a part over.
+    fn take(&mut self, part: Part<'a, P>) {
         self.wanted.extend(part.wanted);
         self.failures.extend(part.failures);
-        for found in part.found {
-            // Neighbouring events are often of one row.
-            let last = self.steps.last().map(|step| step.slot).filter(|slot| self.keys[*slot] == found.key);
-            let slot = match last.or_else(|| slots.get(&found.key).copied()) {
-                Some(slot) => slot,
-                None => {
-                    let mut cells = Vec::with_capacity(self.table.key_columns);
-                    if let Err(error) = found.key.write(&mut cells) {
-                        self.failures.push((found.event, error.to_string()));
-                        continue;
-                    }
-                    slots.insert(found.key.clone(), self.keys.len());
-                    self.keys.push(found.key);
-                    self.cells.push(cells);
-                    self.keys.len() - 1
-                }
-            };
-            let stage = first_stage + found.set;
-            let Found { event, item, arm, .. } = found;
-            self.steps.push(Step { event, stage, item, arm, slot, looked_up: None });
+        if self.stages.is_empty() {
+            (self.stages, self.steps, self.slots) = (part.stages, part.steps, part.slots);
+            return;
         }
+        let (first_stage, slots) = (self.stages.len(), self.slots.merge(part.slots));
+        self.stages.extend(part.stages);
+        let steps = part.steps.into_iter();
+        self.steps.extend(steps.map(|step| Step {
+            stage: first_stage + step.stage,
+            slot: slots[step.slot],
+            ..step
+        }));
     }
 
     fn event(&self, index: usize) -> Option<EventRef<'a>> {
@@ -221,11 +208,11 @@ impl<'a, P: Projection> TypedFold<'a, P> {
 
 impl<P: Projection> Fold for TypedFold<'_, P> {
     fn keys(&self) -> &[Vec<Value>] {
-        &self.cells
+        &self.slots.cells
     }
 
     fn lanes(&self) -> Vec<Lane> {
-        let rows = self.cells.iter().map(|cells| Lane::of_row(cells));
+        let rows = self.slots.cells.iter().map(|cells| Lane::of_row(cells));
         rows.chain(self.batch.streams().iter().map(Lane::of_stream)).collect()
     }
 

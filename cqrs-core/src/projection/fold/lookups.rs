@@ -5,12 +5,11 @@
 //! each was after which event is remembered for the batch.
 
 use std::any::Any;
-use std::collections::HashMap;
 
 use super::rows::HeldStreams;
 use super::{TypedFold, TypedProjector, guarded};
 use crate::batch::{EventBatch, Metas};
-use crate::projection::{Projection, ProjectionKey, Row};
+use crate::projection::{Projection, Row};
 use crate::projector::{FailedStep, FoldPlan, Folded, LookupChange, LookupKey};
 use crate::store::{EventFilter, Lane, TableDefinition};
 use crate::value::Value;
@@ -37,9 +36,9 @@ impl<L: Projection> LookedUp for TypedProjector<L> {
     }
 
     fn begin<'a>(&'a self, batch: &'a EventBatch) -> Box<dyn LookupFold + 'a> {
-        let (fold, slots) = TypedFold::new(self, batch);
-        let rows = fold.keys.iter().map(|_| Remembered::default()).collect();
-        Box::new(LookupRows { fold, slots, rows })
+        let fold = TypedFold::new(self, batch);
+        let rows = fold.slots.keys.iter().map(|_| Remembered::default()).collect();
+        Box::new(LookupRows { fold, rows })
     }
 }
 
@@ -69,7 +68,6 @@ pub(in crate::projection) trait LookupFold: Send + Sync {
 
 struct LookupRows<'a, L: Projection> {
     fold: TypedFold<'a, L>,
-    slots: HashMap<L::Key, usize>,
     rows: Vec<Remembered<L>>,
 }
 
@@ -90,7 +88,7 @@ impl<L: Projection> LookupFold for LookupRows<'_, L> {
     fn keys(&self, keys: &mut Vec<LookupKey>) {
         self.fold.lookups.iter().for_each(|lookup| lookup.keys(keys));
         let table = &self.fold.table.name;
-        keys.extend(self.fold.cells.iter().map(|cells| LookupKey::new(table, cells)));
+        keys.extend(self.fold.slots.cells.iter().map(|cells| LookupKey::new(table, cells)));
     }
 
     fn events(&self) -> (&[usize], &[(usize, String)]) {
@@ -99,18 +97,10 @@ impl<L: Projection> LookupFold for LookupRows<'_, L> {
 
     fn want(&mut self, key: Box<dyn Any>) -> Result<usize, String> {
         let key = key.downcast::<L::Key>().map_err(|_| "a key of another projection was looked up")?;
-        let slot = match self.slots.get(&*key) {
-            Some(slot) => *slot,
-            None => {
-                let mut cells = Vec::with_capacity(self.fold.table.key_columns);
-                key.write(&mut cells).map_err(|error| error.to_string())?;
-                self.slots.insert((*key).clone(), self.rows.len());
-                self.fold.keys.push(*key);
-                self.fold.cells.push(cells);
-                self.rows.push(Remembered::default());
-                self.rows.len() - 1
-            }
-        };
+        let slot = self.fold.slots.of(*key).map_err(|error| error.to_string())?;
+        if slot == self.rows.len() {
+            self.rows.push(Remembered::default());
+        }
         self.rows[slot].is_wanted = true;
         Ok(slot)
     }
@@ -165,7 +155,7 @@ impl<L: Projection> LookupRows<'_, L> {
         loaded: &mut dyn Iterator<Item = Option<Vec<Value>>>,
     ) -> Result<Vec<Row<L>>, (usize, String)> {
         let mut rows = Vec::with_capacity(self.rows.len());
-        for (slot, key) in self.fold.keys.iter().enumerate() {
+        for (slot, key) in self.fold.slots.keys.iter().enumerate() {
             let kept = loaded.next().flatten();
             let row = kept.map(|cells| guarded(|| L::read(&mut cells.into_iter()))).transpose();
             let row = row.map_err(|error| (slot, format!("the kept row cannot be read: {error}")))?;
@@ -195,7 +185,7 @@ impl<L: Projection> LookupRows<'_, L> {
             });
             match cells.transpose() {
                 Ok(row) => {
-                    let key = LookupKey::new(&self.fold.table.name, &self.fold.cells[slot]);
+                    let key = LookupKey::new(&self.fold.table.name, &self.fold.slots.cells[slot]);
                     folded.lookups.push(LookupChange { key, row });
                 }
                 Err(reason) => self.fail_at_first_step_of(slot, reason, folded),

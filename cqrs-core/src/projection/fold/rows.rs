@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use super::slots::Slots;
 use super::{Step, TypedFold, aside, guarded};
 use crate::batch::Metas;
 use crate::projection::{Projection, Row};
@@ -31,8 +32,7 @@ pub(super) fn fold<P: Projection>(
     if !folded.again.is_empty() {
         return folded;
     }
-    let keys = std::mem::take(&mut fold.keys);
-    let cells = std::mem::take(&mut fold.cells);
+    let Slots { keys, cells, .. } = std::mem::take(&mut fold.slots);
     let slots = cells.len();
     let steps = StepsOfRows::new(&fold.steps, slots);
     folded.aside = held.letters(fold, plan);

@@ -4,7 +4,8 @@
 
 use std::ops::Range;
 
-use super::guarded;
+use super::slots::Slots;
+use super::{Step, guarded};
 use crate::batch::{EventBatch, EventRef, Metas};
 use crate::event::DecodeError;
 use crate::event_set::Route;
@@ -19,18 +20,11 @@ const WORTH_A_THREAD: usize = 128;
 pub(super) struct Part<'a, P: Projection> {
     /// One for each subscribed set.
     pub(super) stages: Vec<Box<dyn Stage<P> + 'a>>,
-    pub(super) found: Vec<Found<P>>,
+    /// Their stages and slots are those of this part.
+    pub(super) steps: Vec<Step>,
+    pub(super) slots: Slots<P>,
     pub(super) wanted: Vec<usize>,
     pub(super) failures: Vec<(usize, String)>,
-}
-
-/// A row that an event touches.
-pub(super) struct Found<P: Projection> {
-    pub(super) event: usize,
-    pub(super) set: usize,
-    pub(super) item: usize,
-    pub(super) arm: usize,
-    pub(super) key: P::Key,
 }
 
 /// Decodes a batch in parts, in their order.
@@ -67,8 +61,8 @@ fn stage_part<'a, P: Projection>(
     range: Range<usize>,
 ) -> Part<'a, P> {
     let stages = sets.iter().map(|set| set.stage()).collect();
-    let found = Vec::with_capacity(range.len());
-    let mut part = Part { stages, found, wanted: Vec::new(), failures: Vec::new() };
+    let steps = Vec::with_capacity(range.len());
+    let mut part = Part { stages, steps, slots: Slots::default(), wanted: Vec::new(), failures: Vec::new() };
     let mut routes = Routes::new(sets, filter, batch);
     let mut metas = Metas::default();
     for index in range {
@@ -84,15 +78,17 @@ fn stage_part<'a, P: Projection>(
         };
         part.wanted.push(index);
         let meta = metas.of(event);
-        let known = part.found.len();
-        let (stages, found) = (&mut part.stages, &mut part.found);
+        let known = part.steps.len();
+        let (stages, steps, slots) = (&mut part.stages, &mut part.steps, &mut part.slots);
+        let mut misfit = Ok(());
         let staged = guarded(|| {
-            stages[set].push(route, event.payload(), meta, &mut |item, arm, key| {
-                found.push(Found { event: index, set, item, arm, key });
+            stages[set].push(route, event.payload(), meta, &mut |item, arm, key| match slots.of(key) {
+                Ok(slot) => steps.push(Step { event: index, stage: set, item, arm, slot, looked_up: None }),
+                Err(error) => misfit = Err(error.to_string()),
             })
         });
-        if let Err(reason) = staged {
-            part.found.truncate(known);
+        if let Err(reason) = staged.and(misfit) {
+            part.steps.truncate(known);
             part.failures.push((index, reason));
         }
     }

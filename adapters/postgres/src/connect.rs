@@ -14,7 +14,7 @@ use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{AsyncMessage, Client, Config, Connection, NoTls, Row, Socket, Statement};
 
-use crate::error::{OrStoreError, Outcome, store_error};
+use crate::error::{OrStoreError, Outcome, commit_error, store_error};
 
 /// How connections are made and their sessions are set up.
 #[derive(Clone)]
@@ -136,11 +136,7 @@ impl Session {
     pub(crate) async fn commit(&self) -> Outcome<()> {
         let committed = self.client.batch_execute("COMMIT").await;
         self.note_ended();
-        committed.map_err(|error| {
-            let is_cut = crate::error::is_cut(&error);
-            let error = store_error(error);
-            if is_cut { error.with_unknown_outcome() } else { error }
-        })
+        committed.map_err(commit_error)
     }
 
     /// Takes back everything since [`begin`](Self::begin).

@@ -67,6 +67,13 @@ pub(crate) fn is_cut(error: &tokio_postgres::Error) -> bool {
     }
 }
 
+/// What the error of a commit means: the outcome is not known where the connection is of no use any more.
+pub(crate) fn commit_error(error: tokio_postgres::Error) -> StoreError {
+    let is_cut = is_cut(&error);
+    let error = store_error(error);
+    if is_cut { error.with_unknown_outcome() } else { error }
+}
+
 /// Whether a key was there already.
 pub(crate) fn is_taken(error: &tokio_postgres::Error) -> bool {
     error.code() == Some(&SqlState::UNIQUE_VIOLATION)

@@ -12,9 +12,10 @@ use cqrs_core::{EventBatch, FoldFailure, FoldRun, Folded, LoadedRows, Position, 
 
 use crate::PostgresStore;
 use crate::connect::Session;
+use crate::error::commit_error;
 use crate::letters::Letters;
 use crate::lookups;
-use crate::tables::{Standing, Table, check_changes, physical_name, superseded};
+use crate::tables::{Standing, Table, check_changes, superseded};
 use crate::transaction::Access;
 
 /// How often a fold is begun anew because its table was touched, though not moved, meanwhile.
@@ -130,23 +131,26 @@ impl PostgresStore {
     ) -> Result<Vec<SetAside>, FoldError> {
         let definition = projector.table();
         let session = self.session().await?;
-        if !session.begin_on(&physical_name(&definition, generation), Access::Write).await? {
-            return Err(superseded(&definition, from, None));
-        }
+        let found = Table::begin_on(&session, &definition, generation, Access::Write).await?;
         let work = async {
-            let found = Table::find(&session, &definition, generation).await?;
-            let (table, standing) = found.ok_or_else(|| superseded(&definition, from, None))?;
+            let (table, mut standing) = found.ok_or_else(|| superseded(&definition, from, None))?;
             check_follows(&table, standing, from, batch)?;
             let folded = fold(&session, &table, standing.has_letters, projector, batch).await?;
             let failed = folded.aside.iter().filter(|letter| letter.reason.is_some()).cloned().collect();
             let turn = self.changes().turn(&definition.name).await?;
-            let change = table.write(&session, folded, batch.end(), standing.is_read).await?;
-            Ok::<(Vec<SetAside>, _, _), FoldError>((failed, change, turn))
+            let writing = table.begin_writing(&session, folded, batch.end(), &mut standing).await?;
+            Ok::<(Vec<SetAside>, _, _), FoldError>((failed, writing, turn))
         };
-        let done = work.await;
-        let (failed, change, _turn) = session.end(done).await?;
+        let (failed, writing, _turn) = match work.await {
+            Ok(done) => done,
+            Err(error) => {
+                session.roll_back().await;
+                return Err(error);
+            }
+        };
+        session.commit_behind(writing.send(&session)).await.map_err(commit_error)?;
         if generation == Generation::Live {
-            self.changes().tell(change);
+            self.changes().tell(writing.into_change());
         }
         Ok(failed)
     }
@@ -186,7 +190,7 @@ impl PostgresStore {
         let definition = projector.table();
         let gone = || superseded(&definition, Position::START, None);
         let (table, _) = Table::find(session, &definition, Generation::Live).await?.ok_or_else(gone)?;
-        let standing = table.hold(session).await?.ok_or_else(gone)?;
+        let mut standing = table.hold(session).await?.ok_or_else(gone)?;
         let letters = Letters::of(session, table.id());
         let tried = letters.after(after, limit).await?;
         let batch = letters.events(self.names(), &tried).await?;
@@ -199,7 +203,7 @@ impl PostgresStore {
             folded.aside.iter().map(|letter| (letter.position, letter.lane.clone())).collect();
         letters.forget(tried.difference(&left)).await?;
         // This moves the table's row, so that a fold that was begun before is refused.
-        let change = table.write(session, folded, standing.checkpoint, standing.is_read).await?;
+        let change = table.write(session, folded, standing.checkpoint, &mut standing).await?;
         let taken_in = tried.difference(&left).count() as u64;
         Ok((Retried { taken_in, left: left.len() as u64, last: Some(last) }, Some(change)))
     }

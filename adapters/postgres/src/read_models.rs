@@ -64,9 +64,7 @@ impl PostgresStore {
             let wanted = ReadAll { filter, until: head, ..ReadAll::after(standing.checkpoint) };
             let page = read::page_of_all(session, self.names(), &wanted).await?;
             let folded = fold(session, &next, standing.has_letters, projector, &page).await?;
-            standing.has_letters |= !folded.aside.is_empty();
-            standing.checkpoint = page.end();
-            next.write(session, folded, page.end(), false).await?;
+            next.write(session, folded, page.end(), &mut standing).await?;
         }
         Ok(tables::promote(session, &next).await?)
     }

@@ -9,16 +9,17 @@ mod life;
 use std::sync::Arc;
 
 use cqrs_core::store::{
-    FoldError, Generation, RowChange, StoreError, StoreErrorKind, TableChange, TableDefinition,
+    BoxFuture, FoldError, Generation, RowChange, StoreError, StoreErrorKind, TableChange, TableDefinition,
 };
 use cqrs_core::{Folded, Position, Value};
-use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
+use tokio_postgres::{Row, Statement};
 
 use crate::cells::{self, Cell, has_rest};
 use crate::connect::Session;
 use crate::error::{OrStoreError, Outcome, corrupt};
 use crate::letters::Letters;
+use crate::transaction::Access;
 use crate::{feeds, lookups};
 
 pub(crate) use definition::{Part, all_columns, parts, physical_name};
@@ -31,6 +32,15 @@ pub(crate) struct Table {
     definition: Arc<TableDefinition>,
     generation: Generation,
     sql: Arc<definition::Statements>,
+}
+
+/// What is left to write of a fold.
+pub(crate) struct Writing {
+    table: Table,
+    change: TableChange,
+    move_on: Statement,
+    put: Statement,
+    delete: Statement,
 }
 
 /// Where a table stands.
@@ -51,6 +61,13 @@ const STANDING: &str = "checkpoint, paused, revision, \
      EXISTS (SELECT 1 FROM cqrs_dead_letters AS letter WHERE letter.projection = table_of.id AND letter.skipped IS NULL), \
      EXISTS (SELECT 1 FROM cqrs_feeds AS feed WHERE feed.name = table_of.name)";
 
+fn find_sql() -> String {
+    format!(
+        "SELECT {STANDING}, id FROM cqrs_projections AS table_of \
+         WHERE name = $1 AND generation = $2 AND fingerprint = $3"
+    )
+}
+
 impl Table {
     /// Finds a table that is there under a definition.
     pub(crate) async fn find(
@@ -58,15 +75,27 @@ impl Table {
         definition: &Arc<TableDefinition>,
         generation: Generation,
     ) -> Outcome<Option<(Self, Standing)>> {
-        let sql = format!(
-            "SELECT {STANDING}, id FROM cqrs_projections AS table_of \
-             WHERE name = $1 AND generation = $2 AND fingerprint = $3"
-        );
         let fingerprint = definition.fingerprint.to_string();
-        let row = session.query_opt(&sql, &[&definition.name, &label(generation), &fingerprint]).await?;
+        let row =
+            session.query_opt(&find_sql(), &[&definition.name, &label(generation), &fingerprint]).await?;
         let Some(row) = row else { return Ok(None) };
         let table = Self::new(row.try_get(5).or_store_error()?, definition, generation);
         Ok(Some((table, standing(&row)?)))
+    }
+
+    /// Begins a transaction on a table and finds it there under a definition, in one round trip; `None` leaves no transaction behind where
+    /// no table has the name, and one where it has another definition.
+    pub(crate) async fn begin_on(
+        session: &Session,
+        definition: &Arc<TableDefinition>,
+        generation: Generation,
+        access: Access,
+    ) -> Outcome<Option<(Self, Standing)>> {
+        // Prepared beforehand, it is sent at once.
+        session.prepared(&find_sql()).await.or_store_error()?;
+        let find = Self::find(session, definition, generation);
+        let found = session.begin_with(&physical_name(definition, generation), access, find).await?;
+        found.transpose().map(Option::flatten)
     }
 
     /// Finds the table that answers queries.
@@ -139,57 +168,47 @@ impl Table {
         Ok(rows)
     }
 
-    /// Writes what a fold has changed and set aside, and moves the checkpoint.
-    ///
-    /// In a transaction that reads as of a moment, this fails as busy when somebody has changed the table since.
+    /// Writes what a fold has changed and set aside, and moves the checkpoint, of a table that stands as is said; then it stands anew.
     pub(crate) async fn write(
         &self,
         session: &Session,
         folded: Folded,
         checkpoint: Position,
-        is_read: bool,
+        standing: &mut Standing,
     ) -> Outcome<TableChange> {
-        let Folded { changes, lookups, aside, .. } = folded;
-        let sql = "UPDATE cqrs_projections SET checkpoint = $2, revision = revision + $3 WHERE id = $1 RETURNING revision";
-        let step = i64::from(!changes.is_empty());
-        let row = session.query_opt(sql, &[&self.id, &checkpoint.to_i64(), &step]).await?;
-        let row = row.ok_or_else(|| missing(&self.definition, "is not there"))?;
-        let revision = row.try_get::<_, i64>(0).or_store_error()?.unsigned_abs();
-        let change = TableChange { table: self.definition.name.clone(), checkpoint, revision, changes };
-        let is_kept = is_read && self.generation == Generation::Live;
-        tokio::try_join!(
-            Letters::of(session, self.id).keep(&aside),
-            lookups::keep(session, self.id, &lookups),
-            self.write_rows(session, &change.changes),
-            async { if is_kept { feeds::keep(session, self.id, &change).await } else { Ok(()) } },
-        )?;
-        Ok(change)
+        let writing = self.begin_writing(session, folded, checkpoint, standing).await?;
+        writing.send(session).await.or_store_error()?;
+        Ok(writing.into_change())
     }
 
-    async fn write_rows(&self, session: &Session, changes: &[RowChange]) -> Outcome<()> {
-        let gone = changes.iter().filter(|change| change.row.is_none()).map(|change| change.key.as_slice());
-        let gone = self.cells_of_keys(gone);
-        let all = self.definition.columns.len();
-        let rows = self.cells(all, changes.iter().filter_map(|change| change.row.as_deref()));
-        let is_any = |cells: &[Vec<Cell<'_>>]| cells.first().is_some_and(|column| !column.is_empty());
-        let (is_any_gone, is_any_put) = (changes.iter().any(|change| change.row.is_none()), is_any(&rows));
-        tokio::try_join!(
-            async {
-                if is_any_gone {
-                    session.execute(&self.sql.delete, &bound(&gone)).await.map(drop)
-                } else {
-                    Ok(())
-                }
-            },
-            async {
-                if is_any_put {
-                    session.execute(&self.sql.put, &bound(&rows)).await.map(drop)
-                } else {
-                    Ok(())
-                }
-            },
-        )?;
-        Ok(())
+    /// Does what writing a fold may have to wait for: what is left is one round trip, in which a commit may follow.
+    pub(crate) async fn begin_writing(
+        &self,
+        session: &Session,
+        folded: Folded,
+        checkpoint: Position,
+        standing: &mut Standing,
+    ) -> Outcome<Writing> {
+        let Folded { changes, lookups, aside, .. } = folded;
+        standing.checkpoint = checkpoint;
+        standing.revision += u64::from(!changes.is_empty());
+        standing.has_letters |= !aside.is_empty();
+        let (revision, table) = (standing.revision, self.definition.name.clone());
+        let change = TableChange { table, checkpoint, revision, changes };
+        let is_kept = standing.is_read && self.generation == Generation::Live;
+        Letters::of(session, self.id).keep(&aside).await?;
+        lookups::keep(session, self.id, &lookups).await?;
+        if is_kept {
+            feeds::keep(session, self.id, &change).await?;
+        }
+        let move_on = "UPDATE cqrs_projections SET checkpoint = $2, revision = $3 WHERE id = $1";
+        Ok(Writing {
+            move_on: session.prepared(move_on).await.or_store_error()?,
+            put: session.prepared(&self.sql.put).await.or_store_error()?,
+            delete: session.prepared(&self.sql.delete).await.or_store_error()?,
+            table: self.clone(),
+            change,
+        })
     }
 
     fn cells_of_keys<'v>(&self, keys: impl Iterator<Item = &'v [Value]>) -> Vec<Vec<Cell<'v>>> {
@@ -213,6 +232,46 @@ impl Table {
             }
         }
         cells
+    }
+}
+
+impl Writing {
+    /// Sends everything at once. In a transaction that reads as of a moment, this fails as busy when somebody has changed the table since.
+    pub(crate) async fn send(&self, session: &Session) -> Result<(), tokio_postgres::Error> {
+        let (client, changes) = (session.client(), &self.change.changes);
+        let gone: Vec<_> = changes.iter().filter(|change| change.row.is_none()).collect();
+        let keys = self.table.cells_of_keys(gone.iter().map(|change| change.key.as_slice()));
+        let rows: Vec<_> = changes.iter().filter_map(|change| change.row.as_deref()).collect();
+        let cells = self.table.cells(self.table.definition.columns.len(), rows.iter().copied());
+        let (keys, cells) = (bound(&keys), bound(&cells));
+        let (checkpoint, revision) = (self.change.checkpoint.to_i64(), self.change.revision as i64);
+        let place: [&(dyn ToSql + Sync); 3] = [&self.table.id, &checkpoint, &revision];
+        let execute = async |is_any: bool, statement: &Statement, cells: &[&(dyn ToSql + Sync)]| {
+            if is_any { client.execute(statement, cells).await.map(drop) } else { Ok(()) }
+        };
+        tokio::try_join!(
+            biased;
+            execute(true, &self.move_on, &place),
+            execute(!gone.is_empty(), &self.delete, &keys),
+            execute(!rows.is_empty(), &self.put, &cells),
+        )?;
+        Ok(())
+    }
+
+    /// Sends what is left of several folds at once.
+    pub(crate) fn send_all<'w>(
+        all: &'w [Self],
+        session: &'w Session,
+    ) -> BoxFuture<'w, Result<(), tokio_postgres::Error>> {
+        Box::pin(async move {
+            let [first, rest @ ..] = all else { return Ok(()) };
+            tokio::try_join!(biased; first.send(session), Self::send_all(rest, session)).map(drop)
+        })
+    }
+
+    /// What is changed, to be told once it is committed.
+    pub(crate) fn into_change(self) -> TableChange {
+        self.change
     }
 }
 

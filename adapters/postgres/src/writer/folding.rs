@@ -12,6 +12,7 @@ use cqrs_core::store::{AppendError, FoldError, Generation, StoreError};
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
+use tokio_postgres::error::SqlState;
 
 use super::group::{Failure, GRACE, Learned};
 use super::jobs::{AppendJob, AttachJob};
@@ -24,7 +25,7 @@ use super::{Job, Writer};
 use crate::PostgresStore;
 use crate::changes::Turn;
 use crate::connect::Session;
-use crate::error::{Outcome, is_cut, store_error};
+use crate::error::{OrStoreError, Outcome, is_cut, is_taken, store_error};
 use crate::tables::{Table, superseded};
 
 /// How soon a catch-up that failed is tried again.
@@ -54,7 +55,7 @@ impl Writer {
         let Found { head, streams, commands, .. } = found;
         let mut ledger = Ledger::looked_up(head, &self.types, streams, commands);
         let recorded = match judge_and_fold(&session, &mut self.on_commit, group, &mut ledger).await {
-            Ok(()) => record(&session, &statements, group, &mut ledger, doubt).await,
+            Ok(()) => record(&session, &statements, &self.on_commit, group, &mut ledger, doubt).await,
             Err(error) => Err(error.into()),
         };
         if let Err(failure) = recorded {
@@ -262,46 +263,40 @@ async fn fold_segment<'w>(
     Ok(())
 }
 
-/// Writes the events of a group and commits them with all that was folded.
+/// Writes the events of a group and what they make of the tables, and commits it all, in one round trip.
 async fn record(
     session: &Session,
     statements: &Statements,
+    tables: &OnCommit,
     group: &[AppendJob],
     ledger: &mut Ledger<'_>,
     doubt: &mut Option<Mark>,
 ) -> Result<(), Failure> {
     let Some(rows) = Rows::of(group, ledger)? else {
         // What others have recorded may have been folded all the same.
+        tables.send(session).await.or_store_error()?;
         *doubt = None;
         return Ok(session.commit().await?);
     };
     let before = std::mem::replace(doubt, rows.mark());
-    let recorded = session.client().query_one(&statements.record, &rows.cells()).await;
-    match recorded.and_then(|row| row.try_get::<_, i64>(0)) {
-        Ok(0) => {
-            *doubt = before;
-            return Err(Failure::Stale);
-        }
-        Ok(_) => {}
-        Err(error) => {
-            // Nothing is committed yet, whatever happened.
-            *doubt = before;
-            return Err(Failure::of(error));
-        }
+    let cells = rows.cells();
+    let last = async {
+        let recorded = session.client().query_one(&statements.record_or_fail, &cells);
+        tokio::try_join!(biased; tables.send(session), recorded).map(drop)
+    };
+    let ended = session.commit_behind(last).await;
+    if ended.as_ref().err().is_none_or(|error| !is_cut(error)) {
+        *doubt = before;
     }
-    let committed = session.client().batch_execute("COMMIT").await;
-    session.note_ended();
-    match committed {
+    match ended {
         Ok(()) => {
             *doubt = None;
             Ok(())
         }
-        Err(error) => {
-            if !is_cut(&error) {
-                *doubt = before;
-            }
-            Err(store_error(error).into())
+        Err(error) if is_taken(&error) || error.code() == Some(&SqlState::DIVISION_BY_ZERO) => {
+            Err(Failure::Stale)
         }
+        Err(error) => Err(store_error(error).into()),
     }
 }
 

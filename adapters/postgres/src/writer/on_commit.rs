@@ -12,10 +12,10 @@ use cqrs_core::{BatchBuilder, BatchRow, EventBatch, FoldFailure, Position, Proje
 use super::jobs::AppendJob;
 use crate::changes::{Changes, Turn};
 use crate::connect::Session;
-use crate::error::Outcome;
+use crate::error::{OrStoreError as _, Outcome};
 use crate::fold;
 use crate::read::{self, TypeNames};
-use crate::tables::{Standing, Table};
+use crate::tables::{Standing, Table, Writing};
 
 /// The live tables that every append is folded into.
 pub(super) struct OnCommit {
@@ -24,7 +24,9 @@ pub(super) struct OnCommit {
     stuck: Option<Box<FoldFailure>>,
     names: TypeNames,
     changes: Arc<Changes>,
-    /// The row changes of the open transaction.
+    /// What the newest events make of the tables, which is sent together with them.
+    unsent: Vec<Writing>,
+    /// The row changes of the open transaction that were sent.
     untold: Vec<TableChange>,
 }
 
@@ -53,7 +55,8 @@ enum CaughtUp {
 
 impl OnCommit {
     pub(super) fn new(changes: Arc<Changes>) -> Self {
-        Self { tables: Vec::new(), stuck: None, names: TypeNames::default(), changes, untold: Vec::new() }
+        let names = TypeNames::default();
+        Self { tables: Vec::new(), stuck: None, names, changes, unsent: Vec::new(), untold: Vec::new() }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -92,12 +95,14 @@ impl OnCommit {
 
     /// Forgets the changes of a transaction that is taken back.
     pub(super) fn forget(&mut self) {
+        self.unsent.clear();
         self.untold.clear();
     }
 
     /// Tells the changes of a transaction that is committed.
     pub(super) fn tell(&mut self) {
-        for change in self.untold.drain(..) {
+        let unsent = self.unsent.drain(..).map(Writing::into_change);
+        for change in self.untold.drain(..).chain(unsent) {
             self.changes.tell(change);
         }
     }
@@ -159,9 +164,7 @@ impl OnCommit {
                 Ok(folded) => folded,
                 Err(error) => return poison(table, &page, error).map(CaughtUp::Stuck),
             };
-            standing.has_letters |= !folded.aside.is_empty();
-            standing.checkpoint = page.end();
-            self.untold.push(table.write(session, folded, page.end(), standing.is_read).await?);
+            self.untold.push(table.write(session, folded, page.end(), standing).await?);
         }
         Ok(if standing.checkpoint >= head { CaughtUp::Fully } else { CaughtUp::Partly })
     }
@@ -200,12 +203,20 @@ impl OnCommit {
         builder.finish(Position::from_i64(end))
     }
 
-    /// Folds new events into every table, or says which one a table cannot take; then nothing is written.
+    /// Sends what is not sent yet; all of it when this is polled for the first time.
+    pub(super) async fn send(&self, session: &Session) -> Result<(), tokio_postgres::Error> {
+        Writing::send_all(&self.unsent, session).await
+    }
+
+    /// Folds new events into every table, or says which one a table cannot take. What they come to is left to be sent.
     pub(super) async fn fold(
         &mut self,
         session: &Session,
         batch: &EventBatch,
     ) -> Outcome<Result<(), Box<FoldFailure>>> {
+        // What came before may touch the same rows.
+        self.send(session).await.or_store_error()?;
+        self.untold.extend(self.unsent.drain(..).map(Writing::into_change));
         let mut folds = Vec::with_capacity(self.tables.len());
         for Attached { projector, table, standing } in &self.tables {
             let folded =
@@ -216,8 +227,7 @@ impl OnCommit {
             }
         }
         for (Attached { table, standing, .. }, folded) in self.tables.iter_mut().zip(folds) {
-            standing.checkpoint = batch.end();
-            self.untold.push(table.write(session, folded, batch.end(), standing.is_read).await?);
+            self.unsent.push(table.begin_writing(session, folded, batch.end(), standing).await?);
         }
         Ok(Ok(()))
     }

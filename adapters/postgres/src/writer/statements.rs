@@ -38,9 +38,11 @@ const FIND_STREAMS: &str = "SELECT wanted.ordinal, stream.id, \
 const FIND_TYPES: &str =
     "SELECT id, aggregate_type, name, version FROM cqrs_event_types WHERE id > $1 ORDER BY id";
 
-/// Writes a whole group, if the newest event is still the one that it was judged upon; says whether it is. The lock that it takes may
+/// Writes a whole group, if the newest event is still the one that it was judged upon. The lock that it takes may
 /// keep it waiting until others have committed, which it then cannot see; the keys refuse it in that case.
-const RECORD: &str = concat!(
+macro_rules! record {
+    ($answer:literal) => {
+        concat!(
     "WITH fence AS MATERIALIZED (SELECT ",
     lock!(),
     " WHERE $1::bigint = coalesce((SELECT position FROM cqrs_events ORDER BY position DESC LIMIT 1), 0)), \
@@ -61,8 +63,18 @@ const RECORD: &str = concat!(
      SELECT new.id, new.stream, new.version, new.events, new.position, $9::timestamptz \
      FROM fence, unnest($20::uuid[], $21::bigint[], $22::bigint[], $23::bigint[], $24::bigint[]) \
      AS new (id, stream, version, events, position)) \
-     SELECT count(*) FROM fence"
-);
+     SELECT ",
+            $answer,
+            " FROM fence"
+        )
+    };
+}
+
+/// Says whether the newest event is as expected.
+const RECORD: &str = record!("count(*)");
+
+/// Fails, and its transaction with it, where the newest event is another: nobody has to see the answer before the commit.
+const RECORD_OR_FAIL: &str = record!("1 / count(*)");
 
 /// The statements of the append path.
 pub(super) struct Statements {
@@ -73,6 +85,7 @@ pub(super) struct Statements {
     pub(super) find_commands: Statement,
     pub(super) find_event: Statement,
     pub(super) record: Statement,
+    pub(super) record_or_fail: Statement,
     pub(super) notify: Statement,
 }
 
@@ -88,6 +101,7 @@ impl Statements {
                 .prepare("SELECT EXISTS (SELECT 1 FROM cqrs_events WHERE position = $1 AND event_id = $2)")
                 .await?,
             record: client.prepare(RECORD).await?,
+            record_or_fail: client.prepare(RECORD_OR_FAIL).await?,
             notify: client.prepare("SELECT pg_notify($1, '')").await?,
         })
     }

@@ -53,8 +53,8 @@ pub(super) async fn load<A: Aggregate>(
     fold_stream(store, read, loaded).await
 }
 
-/// The events of the first page, and the most of a later one. Pages grow while the store is waited for, to wait less often; one that
-/// answers at once is best read in pages that stay near the processor, and a short stream should take little memory.
+/// The events of the first page, and of later ones where the store is waited for. A short stream takes little memory so, and a store
+/// that answers at once is read in pages that stay near the processor.
 const FIRST_PAGE: usize = 512;
 const PAGE: usize = 2048;
 
@@ -80,7 +80,7 @@ async fn fold_stream<A: Aggregate>(
         }
         read.from = last.plus(1);
         if was_waited_for {
-            read.limit = PAGE.min(2 * read.limit);
+            read.limit = PAGE;
         }
         begun = begin(store.read_stream(read.clone())).await;
         fold_page(&page, &mut loaded)?;

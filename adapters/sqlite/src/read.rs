@@ -2,7 +2,7 @@
 //!
 //! A page ends at its limit or when its payloads take enough memory. Types are kept by their id for as long as the
 //! connection lives, so that reading a page joins nothing. Which events are wanted is decided by SQLite, on nothing but
-//! positions: there is no index that could lead its planner astray.
+//! positions: each statement names the key that it reads along, so that no index that somebody adds leads the planner astray.
 
 mod cells;
 mod page;
@@ -53,14 +53,16 @@ pub(crate) fn read_stream(
     };
     let mut statement = connection
         .prepare_cached(&format!(
-            "SELECT {event} FROM cqrs_events \
+            "SELECT {event} FROM cqrs_events INDEXED BY cqrs_events_of_stream \
              WHERE stream = ?1 AND version BETWEEN ?2 AND ?3 ORDER BY version {order} LIMIT ?4"
         ))
         .or_store_error()?;
     page.is_of(stream, &read.stream);
     let mut rows = statement.query((stream, from, to, to_limit(read.limit))).or_store_error()?;
-    while page.has_room() && rows.next().or_store_error()?.is_some() {
-        page.push()?;
+    while page.has_room()
+        && let Some(row) = rows.next().or_store_error()?
+    {
+        page.push(row)?;
     }
     Ok(page.finish(Position::START))
 }
@@ -97,7 +99,7 @@ pub(crate) fn page_of_all(
     }
     let mut statement = connection
         .prepare_cached(&format!(
-            "SELECT {} FROM cqrs_events \
+            "SELECT {} FROM cqrs_events NOT INDEXED \
              WHERE position > ?1 AND position <= ?2{conditions} ORDER BY position LIMIT ?3",
             cells::FULL
         ))
@@ -111,7 +113,7 @@ pub(crate) fn page_of_all(
     let mut rows = statement.raw_query();
     while page.has_room() {
         match rows.next().or_store_error()? {
-            Some(_) => page.push()?,
+            Some(row) => page.push(row)?,
             None => return Ok(page.finish(end)),
         }
     }
@@ -125,13 +127,13 @@ pub(crate) fn events_at(
     positions: &[Position],
 ) -> Outcome<EventBatch> {
     let mut statement = connection
-        .prepare_cached(&format!("SELECT {} FROM cqrs_events WHERE position = ?1", cells::FULL))
+        .prepare_cached(&format!("SELECT {} FROM cqrs_events NOT INDEXED WHERE position = ?1", cells::FULL))
         .or_store_error()?;
     let mut page = Page::new(connection, names, Detail::Full, positions.len(), positions.len());
     for position in positions {
         let mut rows = statement.query([position.to_i64()]).or_store_error()?;
-        if rows.next().or_store_error()?.is_some() {
-            page.push()?;
+        if let Some(row) = rows.next().or_store_error()? {
+            page.push(row)?;
         }
     }
     Ok(page.finish(Position::START))

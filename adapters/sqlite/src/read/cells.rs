@@ -4,13 +4,19 @@
 //! dozen an event, that takes as long as all that SQLite does. The arguments of a function cost a third of it. So the statements
 //! that read events select nothing but this function, which puts its arguments down where the thread that steps the statement
 //! finds them.
+//!
+//! That holds where SQLite hands a row out before it looks at the next one, so not where it sorts. The statements name the key that they
+//! read along, whatever other indexes there are; and the function returns the position, so that another row's cells are never taken
+//! for those of the row that was handed out.
 
 use std::cell::RefCell;
 
-use rusqlite::Connection;
 use rusqlite::functions::{Context, FunctionFlags};
-use rusqlite::types::{FromSql, Null, ValueRef};
+use rusqlite::types::{FromSql, ValueRef};
+use rusqlite::{Connection, Row};
 use uuid::Uuid;
+
+use crate::error::{OrStoreError, Outcome, corrupt};
 
 /// What a statement selects for what folding into a state needs, and for everything.
 pub(super) const PAYLOAD: &str = "cqrs_event(position, version, event_type, payload)";
@@ -54,13 +60,23 @@ pub(crate) fn register(connection: &Connection) -> rusqlite::Result<()> {
     })
 }
 
-/// Does something with the cells of the row to which this thread has stepped last.
-pub(super) fn of_newest<T>(work: impl FnOnce(&EventCells) -> T) -> T {
-    NEWEST.with_borrow(work)
+/// Does something with the cells of a row, to which this thread has stepped last.
+pub(super) fn of_newest<T>(row: &Row<'_>, work: impl FnOnce(&EventCells) -> Outcome<T>) -> Outcome<T> {
+    let position: i64 = row.get(0).or_store_error()?;
+    NEWEST.with_borrow(|cells| {
+        if cells.position == position {
+            work(cells)
+        } else {
+            Err(corrupt(format!(
+                "the database looked at events behind position {position} before it handed that one out"
+            )))
+        }
+    })
 }
 
 impl EventCells {
-    fn take(&mut self, context: &Context<'_>) -> rusqlite::Result<Null> {
+    /// Takes the cells of a row; returns its position.
+    fn take(&mut self, context: &Context<'_>) -> rusqlite::Result<i64> {
         self.position = integer(context, 0)?;
         self.version = integer(context, 1)?;
         self.event_type = integer(context, 2)?;
@@ -82,7 +98,7 @@ impl EventCells {
             replace(&mut self.origin.actor, context.get_raw(10));
             replace(&mut self.origin.metadata, context.get_raw(11));
         }
-        Ok(Null)
+        Ok(self.position)
     }
 }
 
@@ -106,5 +122,42 @@ fn replace(kept: &mut Option<String>, cell: ValueRef<'_>) {
     match (kept, text) {
         (Some(kept), Some(text)) => text.clone_into(kept),
         (kept, text) => *kept = text.map(str::to_owned),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The positions that are read out of a table with two events.
+    fn positions(order: &str) -> Outcome<Vec<i64>> {
+        let connection = Connection::open_in_memory().or_store_error()?;
+        register(&connection).or_store_error()?;
+        connection
+            .execute_batch(
+                "CREATE TABLE log (position INTEGER PRIMARY KEY, version, event_type, payload); \
+                 INSERT INTO log VALUES (1, 2, 1, '{}'), (2, 1, 1, '{}');",
+            )
+            .or_store_error()?;
+        let mut statement =
+            connection.prepare(&format!("SELECT {PAYLOAD} FROM log ORDER BY {order}")).or_store_error()?;
+        let mut rows = statement.query([]).or_store_error()?;
+        let mut positions = Vec::new();
+        while let Some(row) = rows.next().or_store_error()? {
+            positions.push(of_newest(row, |cells| Ok(cells.position))?);
+        }
+        Ok(positions)
+    }
+
+    #[test]
+    fn the_cells_are_those_of_the_row_that_was_handed_out() {
+        assert_eq!(positions("position").unwrap(), [1, 2]);
+        assert_eq!(positions("position DESC").unwrap(), [2, 1]);
+    }
+
+    #[test]
+    fn cells_of_a_row_that_was_only_looked_at_are_refused() {
+        let error = positions("version DESC").unwrap_err();
+        assert!(error.to_string().contains("before it handed that one out"), "{error}");
     }
 }

@@ -69,9 +69,9 @@ impl<'a> Page<'a> {
         self.builder.finish(end)
     }
 
-    /// Adds the event of the row to which this thread has stepped last.
-    pub(super) fn push(&mut self) -> Outcome<()> {
-        cells::of_newest(|cells| self.push_cells(cells))
+    /// Adds the event of a row, to which this thread has stepped last.
+    pub(super) fn push(&mut self, row: &Row<'_>) -> Outcome<()> {
+        cells::of_newest(row, |cells| self.push_cells(cells))
     }
 
     fn push_cells(&mut self, cells: &EventCells) -> Outcome<()> {
